@@ -1,4 +1,4 @@
-"""`feature`, `unfeature`, `optout`, `note` and `unnote` as moderators say them. Each says what came of it."""
+"""The commands `feature`, `unfeature`, `optout`, `note` and `unnote`. Each returns its reply."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -21,7 +21,7 @@ from megabot.source.model import Thread
 
 
 def feature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> str:
-    """Put the comment forward that the command answers."""
+    """Highlight the comment that the command replies to."""
     ledger = ports.ledger
     comment, record = _meant(ports, command_record, names)
     who = comment.creator
@@ -29,9 +29,9 @@ def feature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -
         raise ConfigError(_("that comment was deleted or removed"))
     if who.actor in annotation_store.load_opt_outs(ledger) or who.bot:
         raise ConfigError(_("its author has opted out of highlights, or is a bot"))
-    known = annotation_store.load_highlights(ledger, record.thread, record.edition)
+    existing = annotation_store.load_highlights(ledger, record.thread, record.edition)
     new = annotation_store.highlight_of(comment, by=command_record.by, now=ports.clock.now())
-    if len(highlights.insert_highlight(known, new)) > highlights.MAX_HIGHLIGHTS:
+    if len(highlights.insert_highlight(existing, new)) > highlights.MAX_HIGHLIGHTS:
         raise ConfigError(
             ngettext(
                 "there is already {number} highlight; remove one first with unfeature",
@@ -44,7 +44,7 @@ def feature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -
 
 
 def unfeature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> str:
-    """Take the comment out that the command answers."""
+    """Remove the comment that the command replies to from the highlights."""
     comment, record = _meant(ports, command_record, names)
     highlights = annotation_store.load_highlights(ports.ledger, record.thread, record.edition)
     if all(one.comment_id != comment.id for one in highlights):
@@ -59,13 +59,12 @@ def unfeature(ports: Ports, command_record: CommandRecord, names: Sequence[str])
 
 
 def opt_out(ports: Ports, record: CommandRecord) -> str:
-    """Put whoever says so forward nowhere any more."""
     annotation_store.opt_out(ports.ledger, record.actor)
     return _("Your comments will no longer be highlighted.")
 
 
 def note(ports: Ports, command_record: CommandRecord, thread: Thread, command: Command) -> str:
-    """Put a line on top of the standing post."""
+    """Put a line above the text of the current post."""
     record = _newest(ports, thread)
     until, zone = None, thread.schedule.timezone
     if command.when is not None:
@@ -89,7 +88,6 @@ def note(ports: Ports, command_record: CommandRecord, thread: Thread, command: C
 
 
 def unnote(ports: Ports, record: CommandRecord, thread: Thread) -> str:
-    """Take the line off."""
     note = annotation_store.note_of(ports.ledger, thread.name)
     if note is None:
         raise ConfigError(_("there is no note on the thread"))
@@ -98,7 +96,7 @@ def unnote(ports: Ports, record: CommandRecord, thread: Thread) -> str:
 
 
 def _meant(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> tuple[Comment, PostRecord]:
-    """Read the comment that a command answers, and find the edition that it is in."""
+    """Return the comment that a command replies to, and the record of the post that it is in."""
     comment = ports.forum.comment_by_id(command_record.comment_id) if command_record.comment_id else None
     if comment is None or not comment.parent_id:
         raise ConfigError(_("say feature or unfeature in a reply to the comment that you mean"))
@@ -120,7 +118,7 @@ def _newest(ports: Ports, thread: Thread) -> PostRecord:
 
 
 def _shown(ports: Ports, command_record: CommandRecord, record: PostRecord, said: str) -> str:
-    """Bring the post up to it, where it is the one that stands; older ones have it on the site alone."""
+    """Update the post if it is the current one; older editions show highlights only on the site."""
     current = current_post_record(ports.ledger, record.thread)
     if current is None or current.edition != record.edition:
         return said
@@ -129,7 +127,7 @@ def _shown(ports: Ports, command_record: CommandRecord, record: PostRecord, said
 
 def _edited(ports: Ports, record: CommandRecord, thread: str, said: str) -> str:
     order = Order(OrderKind.REFRESH, record.key, at=record.at)
-    answer = run_order.carry_out(ports, order, thread, patience=timedelta(0))
-    if answer.complaints:
-        return f"{said}\n\n{reply_text.with_result((), answer.complaints)}"
+    result = run_order.carry_out(ports, order, thread, max_wait=timedelta(0))
+    if result.complaints:
+        return f"{said}\n\n{reply_text.with_result((), result.complaints)}"
     return said

@@ -1,4 +1,4 @@
-"""Carrying out what somebody who may command said on Lemmy, and what to answer."""
+"""Run authorized commands from Lemmy, and return the replies."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -56,7 +56,7 @@ _OF_ONE_THREAD = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A command with what is needed to carry it out. `names` are the threads that its author may command."""
+    """A command with what is needed to run it. `names` are the threads that its author may command."""
 
     ports: Ports
     record: CommandRecord
@@ -67,7 +67,7 @@ class Task:
 
     @property
     def thread(self) -> str | None:
-        """The thread that is meant: the one named, the one it was written in, the only one; else None."""
+        """The thread that is meant: the one named, the only one, or the one it was written in; else None."""
         if self.command.thread:
             return self.command.thread
         if len(self.names) == 1:
@@ -81,21 +81,21 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """What became of a command: the answer, Markdown, and the threads that it was about."""
+    """The result of a command: the reply in Markdown, and the threads that it was about."""
 
     answer: str
     threads: tuple[str, ...]
 
 
-def carry_out(ports: Ports, record: CommandRecord, threads: Sequence[Thread], bot: Handle) -> CommandResult:
-    """Do what was said. What was done already is found done.
+def run_command(ports: Ports, record: CommandRecord, threads: Sequence[Thread], bot: Handle) -> CommandResult:
+    """Run a command. What was done already is not done again.
 
-    Trouble that is over by itself is raised (`ForumError`): the command is tried again then.
+    Raises temporary errors (`ForumError`), after which the command is run again.
     """
     origin = Origin.REPLY if record.comment_id else Origin.MESSAGE
     command = parse(record.said, origin=origin, bot=bot, threads=[thread.name for thread in threads])
     if not isinstance(command, Command):
-        raise TypeError(f"{record.key} was kept as a command and is none")
+        raise TypeError(f"{record.key} was recorded as a command, but cannot be parsed as one")
     task = Task(
         ports=ports, record=record, command=command, names=record.threads, bot=bot, threads=tuple(threads)
     )
@@ -132,16 +132,16 @@ def _order(task: Task) -> str:
         lines = run_order.repost_questions(task.ports, task.thread)
         if lines:
             return reply_text.with_result((), lines)
-    answer = run_order.carry_out(task.ports, order, task.thread, patience=timedelta(0))
-    return reply_text.with_result(answer.said, answer.complaints)
+    result = run_order.carry_out(task.ports, order, task.thread, max_wait=timedelta(0))
+    return reply_text.with_result(result.said, result.complaints)
 
 
 def _part(task: Task) -> str:
     if task.thread is None:
         return reply_text.which_thread(Verb.POST, task.names, task.bot)
     order = continuation_order(task.ports, task.thread, task.command.part, at=task.record.at)
-    answer = run_order.carry_out(task.ports, order, task.thread, patience=timedelta(0))
-    return reply_text.with_result(answer.said, answer.complaints)
+    result = run_order.carry_out(task.ports, order, task.thread, max_wait=timedelta(0))
+    return reply_text.with_result(result.said, result.complaints)
 
 
 def _adopt(task: Task) -> str:
@@ -151,8 +151,8 @@ def _adopt(task: Task) -> str:
     order, name = run_order.adoption_order(
         task.ports, url, id_=task.record.key, thread=task.thread, key=task.command.edition
     )
-    answer = run_order.carry_out(task.ports, order, name, patience=timedelta(0))
-    return reply_text.with_result(answer.said, answer.complaints)
+    result = run_order.carry_out(task.ports, order, name, max_wait=timedelta(0))
+    return reply_text.with_result(result.said, result.complaints)
 
 
 def _unadopt(task: Task) -> str:
@@ -160,8 +160,8 @@ def _unadopt(task: Task) -> str:
         return _("Say `unadopt` in a comment in the thread that you mean.")
     url = task.ports.forum.post(task.record.post_id).url
     order, name = run_order.release_order(task.ports, url, id_=task.record.key, thread=task.thread)
-    answer = run_order.carry_out(task.ports, order, name, patience=timedelta(0))
-    return reply_text.with_result(answer.said, answer.complaints)
+    result = run_order.carry_out(task.ports, order, name, max_wait=timedelta(0))
+    return reply_text.with_result(result.said, result.complaints)
 
 
 def _change(task: Task) -> str:
@@ -178,7 +178,7 @@ def _resume(task: Task) -> str:
 
 
 def _preamble(task: Task) -> str:
-    """Keep the preamble that came, and show what it makes of its edition."""
+    """Store or clear a preamble, and show the edition with the result."""
     thread, command = _thread(task), task.command
     if command.word is Word.CLEAR:
         key, said = override_commands.clear_preamble(task.ports, thread, command.edition)
@@ -195,10 +195,11 @@ def _preamble(task: Task) -> str:
     return f"{reply_text.with_result((said,))}.\n\n{first}"
 
 
-def _put_forward(task: Task) -> str:
+def _highlight(task: Task) -> str:
     names = (task.command.thread,) if task.command.thread else task.names
-    deed = annotation_commands.feature if task.command.verb is Verb.FEATURE else annotation_commands.unfeature
-    return deed(task.ports, task.record, names)
+    is_new = task.command.verb is Verb.FEATURE
+    change = annotation_commands.feature if is_new else annotation_commands.unfeature
+    return change(task.ports, task.record, names)
 
 
 def _note(task: Task) -> str:
@@ -220,7 +221,7 @@ def _status(task: Task) -> str:
 
 
 def _preview(task: Task) -> str:
-    """Show the next edition by message: it may be long, and is not for every reader yet."""
+    """Send the next edition by private message: it may be long, and is not public yet."""
     names = (task.thread,) if task.thread else task.names
     key, whole = task.command.edition, task.command.word is Word.ALL
     parts = [part for name in names for part in _show_edition(task.ports, name, key, whole=whole)]
@@ -238,14 +239,14 @@ def _alerts(task: Task) -> str:
 
 
 def ask_to_confirm(ports: Ports, bot: Handle) -> str:
-    """Ask for an order to be confirmed in public. The answer has `CODE` where its code is filled in."""
+    """Return the request to confirm a command in public, with the placeholder `CODE` for its code."""
     return reply_text.confirm(bot, CODE, int(confirmations.WITHIN.total_seconds() // 60))
 
 
 def _confirm(task: Task) -> str:
-    """Carry out what its author had ordered by message, once; the order keeps its own key."""
+    """Run the command that its author sent by message, once. It keeps its own key."""
     ports, record = task.ports, task.record
-    if not record.comment_id:  # whoever forges the order by message can forge this too (C11)
+    if not record.comment_id:  # a server that forges the command by message can forge this too (C11)
         return _("Confirm this in a comment in the community: a private message cannot confirm anything.")
     waiting_orders = confirmations.from_json(ports.ledger.get_fact(WAITING) or "")
     waiting = confirmations.find_confirmed(
@@ -256,7 +257,7 @@ def _confirm(task: Task) -> str:
     command = parse(meant.said, origin=Origin.MESSAGE, bot=task.bot, threads=names) if meant else None
     if waiting is None or meant is None or not isinstance(command, Command):
         return _("Nothing from you is waiting for that code. Give the command again.")
-    if command.thread and command.thread not in task.names:  # the code still counts in its own community
+    if command.thread and command.thread not in task.names:  # the code stays valid for the right community
         return reply_text.not_here(command.thread, task.names)
     ports.ledger.set_fact(
         WAITING, confirmations.to_json(confirmations.mark_confirmed(waiting_orders, waiting, by=record.key))
@@ -265,7 +266,7 @@ def _confirm(task: Task) -> str:
 
 
 def _is_in_public(task: Task) -> bool:
-    """Read the confirmation from the server: it has to be there for everyone, and its author's own."""
+    """Return whether the server shows the confirmation as a public comment by the command's author."""
     try:
         comment = task.ports.forum.comment_by_id(task.record.comment_id)
     except NotFound:
@@ -285,7 +286,7 @@ _DOES: dict[Verb, Callable[[Task], str]] = {
     Verb.ADOPT: _adopt,
     Verb.UNADOPT: _unadopt,
     Verb.CONFIRM: _confirm,
-    **dict.fromkeys((Verb.FEATURE, Verb.UNFEATURE), _put_forward),
+    **dict.fromkeys((Verb.FEATURE, Verb.UNFEATURE), _highlight),
     **dict.fromkeys((Verb.NOTE, Verb.UNNOTE), _note),
     Verb.OPTOUT: _opt_out,
     **dict.fromkeys(_ORDERS, _order),
@@ -293,17 +294,16 @@ _DOES: dict[Verb, Callable[[Task], str]] = {
 
 
 def _status_lines(ports: OfflinePorts, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Tell what is, a line for each of the threads, for the source, and for what needs a person."""
     return status_text.status_lines(status.read(ports), names)
 
 
 def _show_edition(ports: OfflinePorts, name: str, key: str, *, whole: bool) -> tuple[str, ...]:
-    """Show an edition, the next one without a key, in messages: what is new in it, or its `whole` text."""
+    """Return messages that show an edition, by default the next: what is new in it, or its `whole` text."""
     threads = ports.source.threads(ports.source.snapshot())
-    made = preview.preview(ports, key or None, choose=lambda: [one for one in threads if one.name == name])
-    if made.source_problems:
-        return (reply_text.problems(str(one) for one in made.source_problems),)
-    (shown,) = made.editions
+    result = preview.preview(ports, key or None, choose=lambda: [one for one in threads if one.name == name])
+    if result.source_problems:
+        return (reply_text.problems(str(one) for one in result.source_problems),)
+    (shown,) = result.editions
     if isinstance(shown.text, RenderProblem):
         return (reply_text.problems(str(one) for one in shown.text.problems),)
     if whole:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from megabot.commands import reply_text, status_text
 from megabot.commands.authority import CommandScope, needs_confirmation, threads_to_command
-from megabot.commands.dispatch import ask_to_confirm, carry_out
+from megabot.commands.dispatch import ask_to_confirm, run_command
 from megabot.commands.model import Command, Handle, ParseFailure, Verb
 from megabot.commands.parser import parse
 from megabot.commands.replies import send_answers
@@ -166,8 +166,10 @@ class Inbox:
             self._ports.ledger.keep_command(replace(record, state=CommandState.CLOSED))
             return
         log.info("running the command: %s", status_text.command_line(record))
-        done = carry_out(self._acting, record, self._read_threads(), _handle(self._account()))
-        finished = replace(record, state=CommandState.ANSWER_DUE, answer=done.answer, threads=done.threads)
+        result = run_command(self._acting, record, self._read_threads(), _handle(self._account()))
+        finished = replace(
+            record, state=CommandState.ANSWER_DUE, answer=result.answer, threads=result.threads
+        )
         self._ports.ledger.keep_command(finished)
 
     def _was_answered(self, record: CommandRecord) -> bool:

@@ -24,7 +24,7 @@ OBJECTIONS = {
 
 
 def override_set(thread: Thread, override: Override, edition: Edition) -> str:
-    """Confirm an override, and say how to undo it."""
+    """Return the confirmation of an override, and how to undo it."""
     undo = suggestions.change(Verb.RESUME, thread.name, edition.key)
     if override.kind is OverrideKind.MOVE and override.slot is not None:
         usual = _local(thread, usual_slot(thread.schedule, edition))
@@ -58,7 +58,7 @@ def already_on_hold(thread: Thread, edition: Edition, override: Override) -> Sen
 
 
 def already_skipped(thread: Thread, override: Override, following: Edition | None) -> Sentence:
-    """Say who skipped an edition, and how to skip the `following` one; without one, how to undo it."""
+    """Return who skipped an edition, and how to skip the `following` one, or to undo it if there is none."""
     if following is None:
         undo = suggestions.change(Verb.RESUME, thread.name, override.edition)
         return fill(
@@ -88,7 +88,7 @@ def cannot_move(thread: Thread, edition: Edition, slot: datetime) -> str:
 
 
 def overrides_cancelled(thread: str, key: str) -> str:
-    """Confirm `resume` for a thread, or for one edition of it unless `key` is empty."""
+    """Return the confirmation of `resume` for a thread, or for one edition if `key` is not empty."""
     return _("{what}: all holds, skips and moves are cancelled").format(
         what=f"{thread}/{key}" if key else thread
     )
@@ -98,11 +98,11 @@ def nothing_to_resume(thread: str, key: str) -> str:
     return _("{what}: nothing is on hold, skipped or moved").format(what=f"{thread}/{key}" if key else thread)
 
 
-def preamble_kept(edition: Edition, other: Edition | None, *, stands: bool) -> Sentence:
-    """Say which edition a preamble is for, how to send one for `other`, and how to remove it."""
+def preamble_kept(edition: Edition, other: Edition | None, *, posted: bool) -> Sentence:
+    """Return which edition a preamble is for, how to send one for `other`, and how to remove it."""
     where = (
         _("The preamble of {edition} is saved and put into the current thread.")
-        if stands
+        if posted
         else _("The preamble of {edition} is saved; it overrides the file.")
     ).format(edition=edition.id)
     clear = suggestions.clear_preamble(edition.thread, edition.key)
@@ -140,14 +140,14 @@ def preamble_cleared(edition: Edition) -> str:
 
 
 def no_preamble_to_clear(edition: Edition, others: Sequence[str]) -> Sentence:
-    """Say that no preamble was sent for an edition, and how to remove those of others."""
+    """Return that no preamble was sent for an edition, and how to remove those of others."""
     clear = [suggestions.clear_preamble(edition.thread, key) for key in others]
     more = [fill(_("to remove that of another edition: {command}"), command=one) for one in clear]
     return join("; ", [_("no preamble was sent for {edition}").format(edition=edition.id), *more])
 
 
 def pending_override(override: Override, edition: Edition, timezone: str) -> str:
-    """Describe an override of an upcoming edition."""
+    """Return a line about an override of an upcoming edition."""
     facts = {"edition": edition.id, "verb": override.kind.value, "by": override.by}
     at = local_moment(override.at, timezone)
     if override.slot is None:

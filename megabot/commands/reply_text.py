@@ -7,7 +7,7 @@ from megabot.forum.escaping import escape
 from megabot.i18n.channels import Sentence, markdown
 from megabot.i18n.translation import N_, _, ngettext
 
-# What stands in backticks is typed as it is, so translations keep it.
+# Words in backticks are typed as they are, so translations keep them.
 VERBS = {
     Verb.STATUS: N_("the current threads, what is next and what needs attention"),
     Verb.PREVIEW: N_("get the next edition by private message; `preview all` with its full text"),
@@ -35,7 +35,7 @@ VERBS = {
     Verb.OPTOUT: N_("for everyone: stop highlighting my comments"),
     Verb.ALERTS: N_("`alerts on`, `alerts off`: private messages when something needs attention"),
 }
-"""What the help says of each verb."""
+"""The help for each verb."""
 MISUNDERSTOOD = {
     ParseFailureReason.UNKNOWN_VERB: N_("I do not know the command {word}."),
     ParseFailureReason.UNKNOWN_THREAD: N_("There is no thread {word} here."),
@@ -51,7 +51,7 @@ MISUNDERSTOOD = {
 
 
 def help_text(bot: Handle, threads: Sequence[str]) -> str:
-    """List the commands."""
+    """Return the list of commands."""
     intro = _(
         "I respond to moderators. Start a comment with `{bot}` and one of these commands, or send me a "
         "private message with the command alone. A colon after my name works only in my own threads: "
@@ -65,7 +65,7 @@ def help_text(bot: Handle, threads: Sequence[str]) -> str:
 
 
 def parse_failure(why: ParseFailure, bot: Handle) -> str:
-    """Say why a text is not a command, and which one may have been meant."""
+    """Return why a text is not a command, and which one may have been meant."""
     meant = [_("Did you mean `{near}`?").format(near=why.near)] if why.near else []
     return " ".join(
         [_misunderstood(why, bot), *meant, _("`{bot} help` lists all commands.").format(bot=_named(bot))]
@@ -87,7 +87,7 @@ def _misunderstood(why: ParseFailure, bot: Handle) -> str:
 
 
 def with_result(said: Iterable[str], complaints: Iterable[str] = ()) -> str:
-    """Write the result of an order as a reply; several lines become a list."""
+    """Return the result of an order as Markdown; several lines become a list."""
     lines = [*said, *complaints]
     if len(lines) == 1:
         return markdown(lines[0], escape)
@@ -139,7 +139,7 @@ def alerts(*, on: bool) -> str:
 
 
 def preview(edition: str, title: str, preamble: str, *, changes: str, current: str) -> str:
-    """Show the next edition: title, preamble, and the changes since the post at the address `current`."""
+    """Return the next edition: title, preamble, and the changes since the post at the URL `current`."""
     preamble = preamble or _("(no preamble)")
     shown = f"**{edition}**: {escape(title)}\n\n{preamble}"
     if not current:

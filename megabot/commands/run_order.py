@@ -1,4 +1,4 @@
-"""A person's word from the shell: one pass, a look back where the outcome is unknown, an answer."""
+"""Run an order: one pass, re-checks while the outcome is unknown, then a summary."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ from megabot.source.usable_threads import usable_threads
 
 LOOK_BACK = timedelta(seconds=60)
 _LOOK_EVERY = 10.0
-_OF_WHAT_STANDS = frozenset({OrderKind.REFRESH, OrderKind.ADOPT, OrderKind.UNADOPT, OrderKind.UNDO})
+_ABOUT_EXISTING_POSTS = frozenset({OrderKind.REFRESH, OrderKind.ADOPT, OrderKind.UNADOPT, OrderKind.UNDO})
 _HARMLESS = frozenset(
     {
         BlockReason.THERE,
@@ -51,7 +51,7 @@ _NOTHING = frozenset(
 )
 _POSTED = frozenset({BlockReason.THERE, BlockReason.OVERTAKEN})
 _SOON = frozenset({BlockReason.OUTCOME_UNKNOWN, BlockReason.PIN_TRAVELS})
-_BESIDE = frozenset(
+_ABOUT_A_NEW_POST = frozenset(
     {
         BlockReason.NOTHING_DUE,
         BlockReason.REMOVED,
@@ -65,31 +65,29 @@ _BESIDE = frozenset(
         BlockReason.OVERTAKEN,
     }
 )
-
-
 WORST_FIRST = (Outcome.FAILED, Outcome.REFUSED, Outcome.DONE, Outcome.NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
 class UnclearOrder:
-    """A thread for which an order did nothing until a moderator says which edition is meant."""
+    """A thread for which an order did nothing, because it is unclear which edition is meant."""
 
     thread: str
     editions: tuple[str, ...]
     follows: str
-    """When the last of them follows, as the clocks of the thread show it."""
+    """When the last of them is due, as text in the thread's time zone."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderResult:
-    """The result of an order: sentences, each with its outcome, and what a person may be asked."""
+    """The result of an order: sentences with their outcomes, and the threads with a question to ask."""
 
     lines: tuple[tuple[Outcome, str], ...]
     unclear: tuple[UnclearOrder, ...] = ()
 
     @property
     def said(self) -> tuple[str, ...]:
-        """What was done, or was so already: for stdout."""
+        """What was done, or did not need doing: for stdout."""
         return tuple(text for outcome, text in self.lines if outcome in (Outcome.DONE, Outcome.NOTHING))
 
     @property
@@ -99,12 +97,12 @@ class OrderResult:
 
     @property
     def done(self) -> bool:
-        """Whether everything that was ordered is so now."""
+        """Whether nothing was refused and nothing failed."""
         return not self.complaints
 
     @property
     def outcome(self) -> Outcome:
-        """The worst outcome of a thread; one in which something was done makes more of nothing to do."""
+        """The worst outcome of all threads; done counts as worse than nothing to do."""
         outcomes = {outcome for outcome, _ in self.lines}
         return next((outcome for outcome in WORST_FIRST if outcome in outcomes), Outcome.NOTHING)
 
@@ -112,11 +110,12 @@ class OrderResult:
 def adoption_order(
     ports: Ports, url: str, *, id_: str, thread: str | None, key: str = "", as_previous: bool = False
 ) -> tuple[Order, str]:
-    """Make the order to adopt the post at an address, and name the thread that it is given to.
+    """Return the order to adopt the post at a URL, and the name of the thread that adopts it.
 
-    The edition is that of `key`, that of the slot it was posted at, or the one before the current one.
+    The edition is that of `key`, or the one of the slot at which it was posted, or with `as_previous` the one
+    before the current edition.
 
-    Raises `ConfigError` where the thread or the edition cannot be told, `NotFound` without such a post.
+    Raises `ConfigError` if the thread or the edition is not clear, `NotFound` if there is no such post.
     """
     post = ports.forum.post_at(url)
     usable = usable_threads(ports.source, ports.source.snapshot())
@@ -140,7 +139,7 @@ def adoption_order(
 
 
 def _place_of(ports: Ports, thread: Thread) -> CommunityRef | None:
-    """Return where a thread lives, None if it names no community that exists."""
+    """Return a thread's community, None if it does not exist."""
     try:
         return find_community(ports, thread)
     except (ConfigError, NotFound):
@@ -148,30 +147,30 @@ def _place_of(ports: Ports, thread: Thread) -> CommunityRef | None:
 
 
 def release_order(ports: Ports, url: str, *, id_: str, thread: str | None) -> tuple[Order, str]:
-    """Make the order to undo the adoption of the post at an address, and name the thread that has it.
+    """Return the order to undo the adoption of the post at a URL, and the name of its thread.
 
-    Raises `ConfigError` if no thread has it and none is named, `NotFound` without such a post.
+    Raises `ConfigError` if no thread has it and none is named, `NotFound` if there is no such post.
     """
     post = ports.forum.post_at(url)
-    found = [
+    owners = [
         (name, record.edition)
         for name in ports.ledger.threads()
         for record in ports.ledger.posts(name)
         if record.post_id == post.id and thread in (None, name)
     ]
     names = [one.name for one in usable_threads(ports.source, ports.source.snapshot()).threads]
-    if not found and thread is None and len(names) > 1:
+    if not owners and thread is None and len(names) > 1:
         raise ConfigError(sentences.which_thread(url, thread, names=names, there=names))
-    name, key = found[0] if found else (thread or names[0], "")
+    name, key = owners[0] if owners else (thread or names[0], "")
     return Order(OrderKind.UNADOPT, id_, post_id=post.id, edition=key), name
 
 
 def adoption_effects(ports: Ports, name: str, post: Post, edition: str, account: Account | None) -> Effects:
-    """Tell what an adoption would pin and unpin, by a look that changes nothing."""
+    """Return what an adoption would pin and unpin, from a dry pass."""
     reports = run_pass(ports, authenticated=True, account=account, dry=True)
     report = next(report for report in reports if report.thread.name == name)
     if report.observation is None:
-        raise report.failure or ValueError("a pass that did not fail has looked")
+        raise report.failure or ValueError("a pass without a failure has an observation")
     return effects_of(report.thread, report.observation, ThreadPost(post=post, key=edition, adopted=True))
 
 
@@ -182,19 +181,19 @@ def carry_out(
     *,
     account: Account | None = None,
     move: bool = False,
-    patience: timedelta = LOOK_BACK,
+    max_wait: timedelta = LOOK_BACK,
 ) -> OrderResult:
-    """Carry out an order on one thread, or on all where none is named.
+    """Run an order on one thread, or on all if none is named.
 
-    The caller had an answer that strangers cannot get; `account` is that answer where it was the account.
-    With `move` threads may go on in the communities that the source names now.
+    The caller must have had a response that anonymous callers cannot get (decision 1); `account` is that
+    response if it was the account itself. With `move` threads may continue in the communities that the
+    source names now.
 
-    After an unknown outcome it looks back for as long as its `patience` is, then gives up with the time from
-    which the order may be given again (decision 8). It waits as long for a pin that travels to the server of
-    the community.
+    After an unknown outcome this checks again for up to `max_wait`, then gives up with the time from which
+    the order may be given again (decision 8). It waits as long for a pin to reach the community's server.
 
     Raises `ConfigError` if there is no such thread, `SourceBroken` if it may be among the broken ones, and
-    what only a person can change about the one that is named.
+    the error of a single thread if someone must fix it.
     """
     ports.source.refresh()
     usable = usable_threads(ports.source, ports.source.snapshot())
@@ -207,7 +206,7 @@ def carry_out(
         if each.name in orders and (thread is not None or _place_of(ports, each) is not None):
             agree_to_move(ports, each)
     reports = run_pass(ports, orders=orders, authenticated=True, account=account)
-    deadline = ports.clock.now() + patience
+    deadline = ports.clock.now() + max_wait
     tried = {report.thread.name for report in reports if move or _is_unknown(report)}
     while any(_may_change_soon(report) for report in reports) and ports.clock.now() < deadline:
         ports.clock.sleep(_LOOK_EVERY)
@@ -218,7 +217,7 @@ def carry_out(
 
 
 def _concluded(result: OrderResult, about: tuple[Report, ...], broken: SourceBroken | None) -> OrderResult:
-    """Return the answer, or raise what only a person can change about the one thread that was meant."""
+    """Return the result, or raise the error of the only thread if someone must fix it."""
     failure = about[0].failure if len(about) == 1 else None
     if isinstance(failure, ConfigError | Bug) and broken is None:
         raise failure
@@ -227,7 +226,7 @@ def _concluded(result: OrderResult, about: tuple[Report, ...], broken: SourceBro
 
 
 def with_edition(ports: Ports, thread: Thread, order: Order) -> Order:
-    """Give an order to post the key of its edition, so that a slot that comes meanwhile changes nothing.
+    """Fix the edition of an order to post, so that a slot that comes in the meantime does not change it.
 
     Raises `ConfigError` for an edition that is neither the current nor the next one.
     """
@@ -251,22 +250,22 @@ def summarize(
     now: datetime,
     tried: Collection[str] = (),
 ) -> OrderResult:
-    """Put into words what a pass made of an order. A success is only what a last look has shown.
+    """Return the result of an order in words. Only what a final listing showed counts as a success.
 
-    In the threads named by `tried` something was done that no report tells of.
+    In the threads named by `tried` something was done that no report mentions.
     """
     lines: list[tuple[Outcome, str]] = []
     for report in reports:
         acted = bool(report.done) or report.thread.name in tried
         outcome = Outcome.DONE if acted else Outcome.NOTHING
-        lines += [(outcome, text) for text in _stands(report)]
+        lines += [(outcome, text) for text in _current_state(report)]
         if report.failure is not None:
             lines.append((Outcome.FAILED, f"{report.thread.name}: {report.failure}"))
         elif not report.verified:
             lines.append((Outcome.FAILED, sentences.result_not_confirmed(report.thread.name)))
         lines += _about_holds(report, order)
         if order.kind is OrderKind.POST and not acted:
-            lines += [(Outcome.NOTHING, text) for text in _what_follows(report, now)]
+            lines += [(Outcome.NOTHING, text) for text in _next_edition(report, now)]
     return OrderResult(tuple(lines), tuple(_unclear(reports, order, now)))
 
 
@@ -282,8 +281,8 @@ def _about_holds(report: Report, order: Order) -> Iterator[tuple[Outcome, str]]:
             yield Outcome.REFUSED, describe.blocked_sentence(report.thread, blocked)
 
 
-def _stands(report: Report) -> Iterator[str]:
-    """Say what is current after a pass that was verified, and what was adopted or given back."""
+def _current_state(report: Report) -> Iterator[str]:
+    """Yield what is current after a verified pass, and what was adopted or released."""
     current = report.observation.current if report.observation else None
     yield from _adopted(report)
     if current is not None and report.failure is None and report.verified:
@@ -298,8 +297,8 @@ def _stands(report: Report) -> Iterator[str]:
         yield sentences.post_is_up(edition, current.post.url, pinned=pinned)
 
 
-def _what_follows(report: Report, now: datetime) -> Iterator[str]:
-    """Say when the next edition comes, and how it is posted before that, if the current one has its post."""
+def _next_edition(report: Report, now: datetime) -> Iterator[str]:
+    """Yield when the next edition is due and how to post it earlier, if the current one is posted."""
     following = _next(report, now)
     if following is not None and any(blocked.reason in _POSTED for blocked in blocked_actions(report.left)):
         yield sentences.next_is(
@@ -318,7 +317,7 @@ def _next(report: Report, now: datetime) -> Edition | None:
 
 
 def _unclear(reports: tuple[Report, ...], order: Order, now: datetime) -> Iterator[UnclearOrder]:
-    """Name the editions that an order to post may have meant, where it did nothing and the slot is close."""
+    """Yield the editions that an order to post may have meant, if it did nothing and a slot is close."""
     for report in reports:
         due, following = report.observation.due if report.observation else None, _next(report, now)
         if order.kind is not OrderKind.POST or order.edition or order.early or following is None:
@@ -343,7 +342,7 @@ def _unclear(reports: tuple[Report, ...], order: Order, now: datetime) -> Iterat
 
 
 def _adopted(report: Report) -> Iterator[str]:
-    """Name the posts that were adopted, other than the current one, and those given back."""
+    """Yield the posts that were adopted, except the current one, and those that were released."""
     current = report.observation.current if report.observation else None
     for one in report.done:
         name = report.thread.name
@@ -374,7 +373,7 @@ def _adopted(report: Report) -> Iterator[str]:
 
 
 def repost_questions(ports: Ports, thread: str | None, *, account: Account | None = None) -> tuple[str, ...]:
-    """Give a line for each thread whose post is open: a fresh copy of it takes a second word."""
+    """Return a question for each thread whose post is still up: reposting that needs a confirmation."""
     lines = []
     for report in run_pass(ports, authenticated=True, account=account, dry=True):
         if thread not in (None, report.thread.name):
@@ -387,8 +386,8 @@ def repost_questions(ports: Ports, thread: str | None, *, account: Account | Non
 
 
 def _matters(blocked: Blocked, order: Order) -> bool:
-    if order.kind in _OF_WHAT_STANDS and blocked.reason in _BESIDE:
-        return False  # it was about the standing post; that a newer slot is empty is another matter
+    if order.kind in _ABOUT_EXISTING_POSTS and blocked.reason in _ABOUT_A_NEW_POST:
+        return False  # the order did not ask for a new post, so it does not matter why there is none
     return blocked.reason not in _HARMLESS
 
 

@@ -16,7 +16,7 @@ _FRESH = timedelta(minutes=30)
 
 
 def status_lines(status: Status, names: Collection[str] | None = None) -> tuple[str, ...]:
-    """Describe each thread, or the named ones, then the source and what needs attention."""
+    """Return lines about each thread, or the named ones, then the source and what needs attention."""
     lines: list[str] = []
     for thread_status in status.threads:
         if names is None or thread_status.thread in names:
@@ -37,7 +37,7 @@ def status_lines(status: Status, names: Collection[str] | None = None) -> tuple[
 
 
 def source_line(source: SourceStatus, *, now: datetime) -> str:
-    """Say which commit of the source is used, and when it was fetched."""
+    """Return which commit of the source is used, and when it was fetched."""
     if not source.commit:
         return _("templates: a plain folder (not in git)")
     line = _("templates: {commit}").format(commit=_commit(source.commit, dirty=source.dirty))
@@ -49,7 +49,7 @@ def source_line(source: SourceStatus, *, now: datetime) -> str:
 
 
 def status_line(status: ThreadStatus) -> Sentence:
-    parts = [", ".join(_coming(status)), ", ".join(_stands(status))]
+    parts = [", ".join(_next_parts(status)), ", ".join(_current_parts(status))]
     if status.empty:
         missing = suggestions.post_edition(status.thread, status.empty)
         parts.append(
@@ -71,7 +71,7 @@ def status_line(status: ThreadStatus) -> Sentence:
     return Sentence(f"{status.thread}: ", join("; ", parts))
 
 
-def _coming(status: ThreadStatus) -> Iterator[str]:
+def _next_parts(status: ThreadStatus) -> Iterator[str]:
     if status.next_slot is None:
         yield _("no further editions")
         return
@@ -82,7 +82,7 @@ def _coming(status: ThreadStatus) -> Iterator[str]:
         yield known.get(status.preamble, _("preamble: {file}")).format(file=status.preamble)
 
 
-def _stands(status: ThreadStatus) -> Iterator[str]:
+def _current_parts(status: ThreadStatus) -> Iterator[str]:
     if not status.url:
         yield _("nothing posted yet")
         return
@@ -135,7 +135,7 @@ def undo_cancelled() -> str:
 
 
 def past_threads_found(thread: str, taken: int, found: int) -> str:
-    """Say how many of the threads that were found can be imported."""
+    """Return how many of the threads that were found can be imported."""
     if not found:
         return f"{thread}: no such threads were found; check --title and --by"
     if not taken:

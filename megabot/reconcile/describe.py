@@ -1,4 +1,4 @@
-"""What is planned, is being done and was done, in the words of the log and the shell. Wording only."""
+"""Describe actions, writes and reasons for the log, the shell and alerts. Wording only."""
 
 from collections.abc import Sequence
 
@@ -33,12 +33,12 @@ from megabot.source.problems import Problem
 
 
 def action(thread: Thread, planned: Action) -> str:
-    """Say what a pass would do, as `megabot plan` prints it."""
+    """Describe what a pass would do, as `megabot plan` prints it."""
     match planned:
         case Blocked():
             return blocked_sentence(thread, planned)
         case MissingInput():
-            return f"{thread.name}: look deeper ({planned.value})"
+            return f"{thread.name}: more must be read first ({planned.value})"
         case _:
             return write_in_progress(thread, planned)
 
@@ -48,8 +48,8 @@ _TO_A_POST: dict[type[Write], str] = {
     Unpin: "unpin",
     LinkOldThread: "link the new thread in",
     Announce: "announce the next thread in",
-    FirstComment: "make the first comment in",
-    Distinguish: "mark the comment in",
+    FirstComment: "add the first comment to",
+    Distinguish: "distinguish the comment in",
     Lock: "lock",
     Unlock: "unlock",
     Edit: "edit",
@@ -57,13 +57,15 @@ _TO_A_POST: dict[type[Write], str] = {
 
 
 def write_in_progress(thread: Thread, planned: Write) -> str:
-    """Say what is being done."""
+    """Describe a write that is being done."""
     match planned:
         case Publish(edition=edition, copy=copy, text=text):
             again = f" (copy {copy})" if copy > 1 else ""
             return f"{thread.name}: post edition {edition.key}{again}: {text.title}"
         case RetryPublish(intent=intent):
-            return f"{thread.name}: post edition {intent.new.edition} again: it certainly was not made"
+            return (
+                f"{thread.name}: retry posting edition {intent.new.edition}, which certainly did not happen"
+            )
         case Adopt(post=post, edition=edition):
             return f"{thread.name}: adopt {post.url} as edition {edition.key}"
         case Release(thread_post=thread_post):
@@ -79,11 +81,11 @@ def write_in_progress(thread: Thread, planned: Write) -> str:
 
 
 _STATES = {
-    IntentState.SENDING: "sent, no answer yet",
-    IntentState.UNKNOWN: "outcome unknown, looked for once",
+    IntentState.SENDING: "sent, no response yet",
+    IntentState.UNKNOWN: "outcome unknown, not found at the first check",
     IntentState.NOT_SENT: "not sent",
     IntentState.REFUSED: "refused",
-    IntentState.ABSENT: "never happened",
+    IntentState.ABSENT: "did not happen",
     IntentState.DONE: "done",
 }
 
@@ -104,21 +106,20 @@ KINDS = {
     IntentKind.DISTINGUISH_FIRST: NP_("action", "mark on the first comment"),
     IntentKind.RELEASE: NP_("action", "undo of an adoption"),
 }
-"""What a write does, as a context and a message for `pgettext`."""
+"""The names of writes, as a context and a message for `pgettext`."""
 
 
 def kind(of: IntentKind) -> str:
-    """Name what a write does, in English, for the shell and the log."""
+    """Return the English name of a write, for the shell and the log."""
     return KINDS[of][1]
 
 
 def state(of: IntentState) -> str:
-    """Name how a write went."""
     return _STATES[of]
 
 
 def resolved_write(intent: Intent, now: IntentState) -> str:
-    """Say what became of a write whose outcome was not known."""
+    """Describe the outcome of a write that was unknown before."""
     return f"{intent.new.thread}/{intent.new.edition}: {kind(intent.new.kind)}: {state(now)}"
 
 
@@ -135,9 +136,9 @@ def _commands(thread: str, blocked: Blocked) -> dict[str, CommandWords]:
 
 
 def blocked_sentence(thread: Thread, blocked: Blocked) -> Sentence:
-    """Say why something is not done."""
-    named = ("edition", "later", "url", "other_url", "by", "host", "software", "title", "why")
-    facts = {name: getattr(blocked, name) or "" for name in named}
+    """Return why something is not done, and what to do about it."""
+    fields = ("edition", "later", "url", "other_url", "by", "host", "software", "title", "why")
+    facts = {name: getattr(blocked, name) or "" for name in fields}
     zone = thread.schedule.timezone
     sentence = fill(
         _(HOLDS[blocked.reason]),
@@ -155,7 +156,7 @@ def blocked_sentence(thread: Thread, blocked: Blocked) -> Sentence:
 
 
 def preamble_left_out(thread: str, key: str, problems: Sequence[Problem]) -> Sentence:
-    """Say that an edition is posted without the preamble that was sent for it, and why."""
+    """Return the alert about a preamble that was sent for an edition and cannot be used."""
     return fill(
         _(
             "{edition}: the preamble that was sent for it cannot be used, so the thread has the "
@@ -170,7 +171,7 @@ def preamble_left_out(thread: str, key: str, problems: Sequence[Problem]) -> Sen
 
 
 def too_many_comments(thread: Thread, url: str, part: int) -> Sentence:
-    """Say that a post has reached `max_comments`; `part` is the number that the next part would have."""
+    """Return the alert about a post that reached `max_comments`; `part` is the number of the next part."""
     return fill(
         ngettext(
             "{thread}: {url} has {comments} comment; to continue in another part: {command}",

@@ -79,7 +79,7 @@ def with_ledger_state(ports: Ports, thread: Thread, observation: Observation, no
     if current is None:
         return observation
     note = annotation_store.note_of(ledger, thread.name)
-    ends = note.until if note is not None and note.stands(current.key, now) else None
+    ends = note.until if note is not None and note.applies_to(current.key, now) else None
     annotations = annotation_store.current_annotations(ledger, thread, current.key, now)
     return replace(observation, annotations_digest=annotations.digest, next_change_at=ends)
 

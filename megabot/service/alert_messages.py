@@ -22,14 +22,14 @@ _LONGEST_ALERT, _MOST_ALERTS = 700, 5  # of one message, which may have 10,000 c
 
 
 def send_alerts(ports: Ports, threads: tuple[Thread, ...]) -> None:
-    """Send what is to be told now, one message to each person; what the forum raises is only logged."""
+    """Send the alerts that are due, one message to each recipient. Errors of the forum are only logged."""
     now = ports.clock.now()
-    standing, sent_alerts = dict(ports.alerts.active_alerts()), _read(ports)
-    digest = due_digest(standing, sent_alerts, now)
+    active, sent_alerts = dict(ports.alerts.active_alerts()), _read(ports)
+    digest = due_digest(active, sent_alerts, now)
     if not digest:
         _keep(
             ports,
-            {key: one for key, one in sent_alerts.items() if key not in expired_keys(standing, sent_alerts)},
+            {key: one for key, one in sent_alerts.items() if key not in expired_keys(active, sent_alerts)},
             sent_alerts,
         )
         return
@@ -39,7 +39,7 @@ def send_alerts(ports: Ports, threads: tuple[Thread, ...]) -> None:
         _send(ports, threads, _alert_digest(digest))
     except OutcomeUnknown as error:
         log.warning("%s", sentences.alerts_not_sent(error))
-    except Refused as error:  # for good: saying it again would not help
+    except Refused as error:  # permanent, so a retry would not help
         log.warning("%s", sentences.alerts_not_sent(error))
         _keep(ports, _settled(digest, marked), marked)
     except ForumError as error:
@@ -67,9 +67,9 @@ def _settled(digest: AlertDigest, marked: dict[str, SentAlert]) -> dict[str, Sen
 
 
 def _send(ports: Ports, threads: tuple[Thread, ...], content: str) -> None:
-    """Write to everyone who is to be told; raise the first failure if nobody got it."""
+    """Send a message to all recipients; raise the first failure if none of them got it."""
     failures: list[ForumError] = []
-    people = _told(ports, threads)
+    people = _all_recipients(ports, threads)
     if not people:
         raise NotSent(sentences.nobody_to_tell())
     for person_id in people:
@@ -83,32 +83,32 @@ def _send(ports: Ports, threads: tuple[Thread, ...], content: str) -> None:
         log.warning("%s", sentences.alerts_not_sent(failure))
 
 
-def _told(ports: Ports, threads: tuple[Thread, ...]) -> tuple[int, ...]:
-    """Find whom to tell, by the settings and by what people wished since."""
+def _all_recipients(ports: Ports, threads: tuple[Thread, ...]) -> tuple[int, ...]:
+    """Return the usual recipients, adjusted by `alerts on` and `alerts off`."""
     wishes = alert_wishes(ports.ledger)
-    asked = [int(person) for person, on in wishes.items() if on]
+    subscribed = [int(person) for person, on in wishes.items() if on]
     usual = [person for person in _recipients(ports, threads) if wishes.get(str(person), True)]
-    return tuple(dict.fromkeys([*usual, *asked]))
+    return tuple(dict.fromkeys([*usual, *subscribed]))
 
 
 def _recipients(ports: Ports, threads: tuple[Thread, ...]) -> tuple[int, ...]:
-    """Find whom to tell: those the settings name, else the first moderator of each community but the bot."""
+    """Return the recipients in the settings, or else the first moderator of each community except bots."""
     if ports.moderators:
         return tuple(_named(ports))
     names = {thread.community or ports.community for thread in threads} or {ports.community}
     bot = ports.forum.account().person.id
-    found = []
+    recipients = []
     for name in sorted(names - {""}):
         try:
             people = ports.forum.community(name).moderators
         except NotFound:
-            continue  # the pass says so; the moderators of the other communities are told
-        found += [person.id for person in people if person.id != bot and not person.bot][:1]
-    return tuple(dict.fromkeys(found))
+            continue  # the pass reports it, and the other communities' moderators still get the message
+        recipients += [person.id for person in people if person.id != bot and not person.bot][:1]
+    return tuple(dict.fromkeys(recipients))
 
 
 def _named(ports: Ports) -> Iterator[int]:
-    """Find those whom the settings name; a name that is wrong keeps nothing from the others."""
+    """Yield the accounts that the settings name. A wrong name is logged and does not affect the others."""
     for name in ports.moderators:
         fact = ports.ledger.get_fact(f"person:{name}")
         if fact is None:
@@ -122,14 +122,14 @@ def _named(ports: Ports) -> Iterator[int]:
 
 
 def _read(ports: Ports) -> dict[str, SentAlert]:
-    kept = json.loads(ports.ledger.get_fact(_KEY) or "{}")
+    stored = json.loads(ports.ledger.get_fact(_KEY) or "{}")
     return {
         key: SentAlert(
             SentAlertState(one["state"]),
             channels.from_json(one["sentence"]),
             datetime.fromisoformat(one["at"]),
         )
-        for key, one in kept.items()
+        for key, one in stored.items()
     }
 
 

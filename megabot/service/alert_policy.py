@@ -41,15 +41,11 @@ class AlertDigest:
         return bool(self.new or self.over)
 
 
-def due_digest(
-    standing: Mapping[str, str], sent_alerts: Mapping[str, SentAlert], now: datetime
-) -> AlertDigest:
+def due_digest(active: Mapping[str, str], sent_alerts: Mapping[str, SentAlert], now: datetime) -> AlertDigest:
     """Return what to send: each active alert once, and once that it is resolved if it was sent."""
     return AlertDigest(
-        new=tuple(
-            (key, sentence) for key, sentence in standing.items() if _is_news(sent_alerts.get(key), now)
-        ),
-        over=tuple((key, one.sentence) for key, one in sent_alerts.items() if _is_over(key, one, standing)),
+        new=tuple((key, sentence) for key, sentence in active.items() if _is_news(sent_alerts.get(key), now)),
+        over=tuple((key, one.sentence) for key, one in sent_alerts.items() if _is_over(key, one, active)),
     )
 
 
@@ -59,12 +55,12 @@ def _is_news(alert: SentAlert | None, now: datetime) -> bool:
     )
 
 
-def _is_over(key: str, alert: SentAlert, standing: Mapping[str, str]) -> bool:
-    return key not in standing and alert.state is not SentAlertState.ENDING
+def _is_over(key: str, alert: SentAlert, active: Mapping[str, str]) -> bool:
+    return key not in active and alert.state is not SentAlertState.ENDING
 
 
-def expired_keys(standing: Mapping[str, str], sent_alerts: Mapping[str, SentAlert]) -> tuple[str, ...]:
+def expired_keys(active: Mapping[str, str], sent_alerts: Mapping[str, SentAlert]) -> tuple[str, ...]:
     """Return the keys to forget: the alert is resolved, and so is the message about it."""
     return tuple(
-        key for key, one in sent_alerts.items() if key not in standing and one.state is SentAlertState.ENDING
+        key for key, one in sent_alerts.items() if key not in active and one.state is SentAlertState.ENDING
     )

@@ -1,4 +1,4 @@
-"""Atom and RSS: values in, XML out. The same editions give the same bytes, whenever it is run."""
+"""Atom and RSS feeds as XML: the same editions always give the same bytes."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ _SPOILER = re.compile(r"^::: spoiler .*?^:::$\n?", re.MULTILINE | re.DOTALL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed of editions, oldest first. `site` is the site's address, `path` where the feed stands in it."""
+    """A feed of editions, oldest first. `site` is the site's URL, `path` the feed's folder in it."""
 
     title: str
     site: str
@@ -31,7 +31,7 @@ class Feed:
 
 
 def atom(feed: Feed) -> str:
-    """Write a feed as RFC 4287 has it."""
+    """Return a feed in the Atom format (RFC 4287)."""
     from feedgenerator import Atom1Feed
 
     made = Atom1Feed(feed_url=f"{feed.site}{feed.path}atom.xml", **_head(feed, f"{feed.path}atom.xml"))
@@ -41,7 +41,7 @@ def atom(feed: Feed) -> str:
 
 
 def rss(feed: Feed) -> str:
-    """Write a feed as RSS 2.0 has it."""
+    """Return a feed in the RSS 2.0 format."""
     from feedgenerator import Rss201rev2Feed
 
     made = Rss201rev2Feed(feed_url=f"{feed.site}{feed.path}rss.xml", **_head(feed, f"{feed.path}rss.xml"))
@@ -52,7 +52,7 @@ def rss(feed: Feed) -> str:
 
 
 def thread_content(entry: Entry) -> str:
-    """Give what is new in an edition: the preamble, or the text around the directory, and the highlights."""
+    """Return what is new in an edition: its preamble (or the text without the directory), and highlights."""
     around = partial(text_html, _SPOILER.sub("", entry.body), prefix=entry.key, base=entry.url)
     preamble = bulletin_html(entry) if entry.preamble else around()
     discussion = f'<p><a href="{escape(entry.url)}">{site_words.read_discussion()}</a></p>'
@@ -60,7 +60,7 @@ def thread_content(entry: Entry) -> str:
 
 
 def bulletin_content(entry: Entry) -> str:
-    """Give what people wrote, and what was put forward."""
+    """Return the preamble and the highlights of an edition."""
     return f"{bulletin_html(entry)}{_highlights(entry)}"
 
 
@@ -70,7 +70,7 @@ def _highlights(entry: Entry) -> str:
 
 
 def newest(feed: Feed) -> list[Entry]:
-    """Give the editions that a feed shows, newest first."""
+    """Return the editions that a feed shows, newest first."""
     return sorted(feed.entries, key=lambda one: (one.published, one.tag), reverse=True)[:MAX_ENTRIES]
 
 
@@ -102,5 +102,5 @@ def _written(made: object) -> str:
 
 
 def _clean(text: str) -> str:
-    """Leave out what XML cannot hold."""
+    """Remove characters that are not allowed in XML."""
     return _NOT_XML.sub("", text)

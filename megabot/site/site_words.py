@@ -1,10 +1,10 @@
-"""What several pages of the site say to readers; all else on it was written by people."""
+"""The texts of the site's own pages. Everything else on them was written by people."""
 
 from megabot.i18n.translation import _, ngettext, pgettext
 
 
 def ways() -> tuple[tuple[str, str, str], ...]:
-    """List the ways of the site's navigation: name, path and label."""
+    """Return the entries of the navigation: name, path and label."""
     return (
         ("home", "", _("Home")),
         ("bulletins", "bulletins/", _("Bulletins")),

@@ -126,7 +126,7 @@ def test_a_moment_is_written_so_that_anybody_can_place_it() -> None:
 WRITES: list[tuple[Write, str]] = [
     (Publish(edition=an_edition(), copy=1, text=TEXT, after=None), "post edition 2026-W47: News 47"),
     (Publish(edition=an_edition(), copy=2, text=TEXT, after=None), "post edition 2026-W47 (copy 2): News 47"),
-    (RetryPublish(intent=an_intent()), "post edition 2026-W47 again: it certainly was not made"),
+    (RetryPublish(intent=an_intent()), "retry posting edition 2026-W47, which certainly did not happen"),
     (Pin(thread_post=a_thread_post(), kind=Feature.COMMUNITY), f"pin {URL}"),
     (Unpin(thread_post=a_thread_post(), kind=Feature.COMMUNITY, current=a_thread_post(48)), f"unpin {URL}"),
     (
@@ -146,7 +146,7 @@ def test_every_write_has_a_line(write: Write, sentence: str) -> None:
 
 @pytest.mark.parametrize("need", list(MissingInput))
 def test_what_must_be_known_first_has_a_line_in_a_plan(need: MissingInput) -> None:
-    assert describe.action(NEWS, need) == f"news: look deeper ({need})"
+    assert describe.action(NEWS, need) == f"news: more must be read first ({need})"
 
 
 def test_a_hold_in_a_plan_says_why() -> None:

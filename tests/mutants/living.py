@@ -30,7 +30,7 @@ LIVING = (
     ),
     Mutant(
         name="a removed comment stays among the highlights",
-        changes=(without_operand(annotation_store._as_it_is, 1, 1),),
+        changes=(without_operand(annotation_store._reread, 1, 1),),
         caught_by=(f"{LIVING_THREAD}::test_a_deleted_or_removed_comment_leaves_by_itself",),
     ),
     Mutant(

@@ -92,10 +92,10 @@ def test_a_note_comes_back_as_it_was_kept(until: None) -> None:
 def test_a_note_stands_on_its_own_edition_until_it_is_over() -> None:
     short = Note(edition="2026-W47", text="x", by="modlin", at=FIRST, until=FIRST + timedelta(hours=1))
 
-    assert short.stands("2026-W47", FIRST)
-    assert not short.stands("2026-W47", FIRST + timedelta(hours=1))
-    assert not short.stands("2026-W48", FIRST)
-    assert NOTE.stands("2026-W47", FIRST + timedelta(days=365))
+    assert short.applies_to("2026-W47", FIRST)
+    assert not short.applies_to("2026-W47", FIRST + timedelta(hours=1))
+    assert not short.applies_to("2026-W48", FIRST)
+    assert NOTE.applies_to("2026-W47", FIRST + timedelta(days=365))
 
 
 def test_who_opted_out_is_kept_once() -> None:

@@ -1,4 +1,4 @@
-"""What people put around standing posts, as the ledger keeps it: notes, highlights, who wants none of it."""
+"""Annotations in the ledger: notes, highlights, and users who opted out of highlights."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -23,15 +23,15 @@ from megabot.source.model import Thread
 
 LOOK_EVERY = timedelta(minutes=30)
 LOOK_AT = 20
-"""How many highlights are read again in one look; the others have their turn in the next."""
+"""How many highlights are re-read at once; the next check continues with the others."""
 _OPTED_OUT = "optout"
 
 
 def current_annotations(ledger: Ledger, thread: Thread, edition: str, now: datetime) -> Annotations:
-    """Give what is to be around the post of an edition now."""
+    """Return the annotations that the post of an edition must have now."""
     note, items = note_of(ledger, thread.name), load_highlights(ledger, thread.name, edition)
-    above = () if note is None or not note.stands(edition, now) else (_line(thread, note),)
-    below = tuple(_item(thread, one) for one in items)
+    above = () if note is None or not note.applies_to(edition, now) else (_line(thread, note),)
+    below = tuple(_item(thread, highlight) for highlight in items)
     return Annotations(above=above, heading=_("## Highlights") if below else "", below=below)
 
 
@@ -54,17 +54,16 @@ def _item(thread: Thread, highlight: Highlight) -> str:
 
 
 def note_of(ledger: Ledger, thread: str) -> Note | None:
-    """Give a thread's last note, over or not."""
+    """Return a thread's last note, which may have ended."""
     return annotations.note_from_json(ledger.get_fact(f"note:{thread}") or "")
 
 
 def keep_note(ledger: Ledger, thread: str, note: Note | None) -> None:
-    """Keep a thread's note, or take it off."""
+    """Store a thread's note, or remove it with None."""
     ledger.set_fact(f"note:{thread}", annotations.note_to_json(note) if note else "")
 
 
 def load_highlights(ledger: Ledger, thread: str, edition: str) -> tuple[Highlight, ...]:
-    """Give the comments that were put forward in an edition."""
     return highlights.from_json(ledger.get_fact(_key(thread, edition)) or "")
 
 
@@ -84,9 +83,9 @@ def featured_comments(ledger: Ledger, thread: str, edition: str) -> tuple[Featur
 def change_highlights(
     ledger: Ledger, thread: str, edition: str, change: Callable[[Highlight], Highlight | None]
 ) -> None:
-    """Change each highlight of an edition, or remove it where `change` returns None, in one transaction.
+    """Change each highlight of an edition in one transaction; `change` returns None to remove it.
 
-    The service and a verb both do this: what the other one added in the meantime stays.
+    The service and a command may both do this at once; neither loses what the other added.
     """
 
     def changed(fact: str | None) -> str:
@@ -98,24 +97,23 @@ def change_highlights(
 
 
 def add_highlight(ledger: Ledger, thread: str, edition: str, new: Highlight) -> None:
-    """Add a highlight to those of an edition."""
     ledger.update_fact(
         _key(thread, edition),
-        lambda kept: highlights.to_json(highlights.insert_highlight(highlights.from_json(kept or ""), new)),
+        lambda fact: highlights.to_json(highlights.insert_highlight(highlights.from_json(fact or ""), new)),
     )
 
 
 def load_opt_outs(ledger: Ledger) -> frozenset[str]:
-    """Give the actor ids of those who want to be put forward nowhere."""
+    """Return the actor ids of users who opted out of highlights."""
     return annotations.parse_actors(ledger.get_fact(_OPTED_OUT) or "")
 
 
 def opt_out(ledger: Ledger, actor: str) -> None:
-    """Put a person forward nowhere any more: what there is of theirs goes."""
+    """Never highlight a user's comments again, and remove those that are highlighted."""
     if actor not in load_opt_outs(ledger):
         ledger.update_fact(
             _OPTED_OUT,
-            lambda kept: annotations.actors_to_json([*annotations.parse_actors(kept or ""), actor]),
+            lambda fact: annotations.actors_to_json([*annotations.parse_actors(fact or ""), actor]),
         )
     for thread in ledger.threads():
         for edition in {record.edition for record in ledger.posts(thread)}:
@@ -123,28 +121,28 @@ def opt_out(ledger: Ledger, actor: str) -> None:
 
 
 def refresh_highlights(ports: Ports, thread: Thread, observation: Observation, now: datetime) -> None:
-    """Look whether the standing post's highlights can still be read; those that cannot leave."""
+    """Re-read the current post's highlights from time to time, and remove deleted comments."""
     current = observation.current
     if current is None or not load_highlights(ports.ledger, thread.name, current.key):
         return
     key = f"highlights:{thread.name}"
-    looked, turn = json.loads(ports.ledger.get_fact(key) or '["1970-01-01T00:00:00+00:00", 0]')
-    if now in Interval.after(datetime.fromisoformat(looked), LOOK_EVERY):
+    checked, turn = json.loads(ports.ledger.get_fact(key) or '["1970-01-01T00:00:00+00:00", 0]')
+    if now in Interval.after(datetime.fromisoformat(checked), LOOK_EVERY):
         return
     turn = reread_highlights(ports, thread.name, current.key, start=turn, most=LOOK_AT)
     ports.ledger.set_fact(key, json.dumps([now.isoformat(), turn]))
 
 
 def reread_highlights(ports: Ports, thread: str, edition: str, *, start: int, most: int) -> int:
-    """Read some highlights of an edition again, and keep what they are now. Gives where to go on."""
+    """Re-read up to `most` highlights of an edition and store them. Returns the next `start`."""
     highlights = load_highlights(ports.ledger, thread, edition)
     start = start if start < len(highlights) else 0
-    now = {one.comment_id: _as_it_is(ports, one) for one in highlights[start : start + most]}
-    change_highlights(ports.ledger, thread, edition, lambda one: now.get(one.comment_id, one))
-    return start + most - sum(1 for one in now.values() if one is None)
+    read = {one.comment_id: _reread(ports, one) for one in highlights[start : start + most]}
+    change_highlights(ports.ledger, thread, edition, lambda one: read.get(one.comment_id, one))
+    return start + most - sum(1 for one in read.values() if one is None)
 
 
-def _as_it_is(ports: Ports, highlight: Highlight) -> Highlight | None:
+def _reread(ports: Ports, highlight: Highlight) -> Highlight | None:
     try:
         comment = ports.forum.comment_by_id(highlight.comment_id)
     except NotFound:
@@ -155,9 +153,9 @@ def _as_it_is(ports: Ports, highlight: Highlight) -> Highlight | None:
 
 
 def highlight_of(comment: Comment, *, by: str, now: datetime) -> Highlight:
-    """Make a highlight of a comment that was read with its author."""
+    """Return a highlight for a comment, which must have been read with its author."""
     if comment.creator is None:
-        raise ValueError("a comment is put forward with its author")
+        raise ValueError("a highlight needs the author of its comment")
     host = comment.creator.actor.partition("://")[2].partition("/")[0]
     return Highlight(
         comment_id=comment.id,
@@ -173,7 +171,7 @@ def highlight_of(comment: Comment, *, by: str, now: datetime) -> Highlight:
 
 
 def record_of(ledger: Ledger, names: Iterable[str], post_id: int) -> PostRecord | None:
-    """Find which edition of these threads a post carries."""
+    """Return the record of a post in these threads, None if it belongs to none."""
     records = (record for name in names for record in ledger.posts(name) if record.post_id == post_id)
     return next(records, None)
 

@@ -30,7 +30,7 @@ class Note:
     at: datetime
     until: datetime | None = None
 
-    def stands(self, edition: str, now: datetime) -> bool:
+    def applies_to(self, edition: str, now: datetime) -> bool:
         """Return whether the post of an edition must show the note now."""
         return self.edition == edition and (self.until is None or now < self.until)
 

@@ -1,4 +1,4 @@
-"""A thread that grew too long goes on in a part of its own: the same edition, chained both ways."""
+"""Continue a thread that grew too long in another part: a post of the same edition, linked both ways."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -17,9 +17,10 @@ from megabot.source import limits
 
 
 def continuation_order(ports: OfflinePorts, thread: str, number: int, *, at: datetime | None = None) -> Order:
-    """Make the order to open a part of the edition that was posted last; the same part is never made twice.
+    """Return the order to open another part of the last posted edition.
 
-    Raises `ConfigError` for a number that is not the next one.
+    Its id is that of the part, so the same part is never opened twice. Raises `ConfigError` if `number` is
+    not the next one.
     """
     current = current_post_record(ports.ledger, thread)
     if current is None:
@@ -38,19 +39,19 @@ def continuation_order(ports: OfflinePorts, thread: str, number: int, *, at: dat
 
 
 def part_number(record: PostRecord) -> int:
-    """Tell which part of its edition a post is: the first where nothing else is known."""
-    made_of = context_json.from_json(record.context) if record.context else None
-    return max(1, made_of.part) if made_of else 1
+    """Return which part of its edition a post is, 1 if nothing else is known."""
+    context = context_json.from_json(record.context) if record.context else None
+    return max(1, context.part) if context else 1
 
 
 def as_continuation(text: Rendered, context: Context) -> Rendered:
-    """Make the text of an edition that of a part of it: chained to the part before, and told there."""
+    """Return the text of a part of an edition, with a link to the previous part and one for it."""
     title = _("{title} (part {number})").format(title="", number=context.part)
-    before = _("[Part {number} is here]({url}).").format(number=context.part - 1, url=context.part_of)
+    previous = _("[Part {number} is here]({url}).").format(number=context.part - 1, url=context.part_of)
     return replace(
         text,
         title=text.title.strip()[: limits.TITLE_LONGEST - len(title)] + title,
-        body=f"{before}\n\n{text.body}",
+        body=f"{previous}\n\n{text.body}",
         comment=_("The thread continues in [part {number}]({url}).").format(
             number=context.part, url=EDITION_URL
         ),
