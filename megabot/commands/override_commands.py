@@ -42,16 +42,16 @@ def apply_override(
 
 def _change(ports: OfflinePorts, thread: Thread, command: Command, by: str, ordered: datetime) -> str:
     kind = OverrideKind(command.verb.value)
-    now, before = ports.clock.now(), load_overrides(ports.ledger, thread.name)
-    skipped = rules.repeated_skip(thread.calendar, before, now)
+    now, overrides = ports.clock.now(), load_overrides(ports.ledger, thread.name)
+    skipped = rules.repeated_skip(thread.calendar, overrides, now)
     if kind is OverrideKind.SKIP and skipped and command.edition in ("", skipped.edition):
         following = rules.next_edition(thread.calendar, now, posts_by_edition(ports, thread))
         return said.already_skipped(thread, skipped, following)
     edition = _edition(ports, thread, command.edition)
     _refuse(ports, thread, edition)
-    held_before = find_override(before, OverrideKind.HOLD, edition.key)
-    if kind is OverrideKind.HOLD and held_before:
-        return said.already_on_hold(thread, edition, held_before)
+    hold = find_override(overrides, OverrideKind.HOLD, edition.key)
+    if kind is OverrideKind.HOLD and hold:
+        return said.already_on_hold(thread, edition, hold)
     slot = None
     if command.when is not None:
         slot = rules.moved_slot(thread.schedule, edition, command.when, ordered)
@@ -63,7 +63,7 @@ def _change(ports: OfflinePorts, thread: Thread, command: Command, by: str, orde
         _keep(
             ports,
             thread,
-            remove_overrides(before, {kind}, edition.key) if usual else rules.add_override(before, new),
+            remove_overrides(overrides, {kind}, edition.key) if usual else rules.add_override(overrides, new),
         )
     return said.override_set(thread, new, edition)
 
@@ -84,7 +84,7 @@ def resume(ports: OfflinePorts, thread: Thread, key: str = "") -> str:
 
 
 def _resume(ports: OfflinePorts, thread: Thread, key: str) -> str:
-    before = load_overrides(ports.ledger, thread.name)
+    overrides = load_overrides(ports.ledger, thread.name)
     if key:
         _edition(ports, thread, key)
     turns = [
@@ -94,7 +94,7 @@ def _resume(ports: OfflinePorts, thread: Thread, key: str) -> str:
     ]
     if not turns:
         return said.nothing_to_resume(thread.name, key)
-    _keep(ports, thread, tuple(one for one in before if one not in turns))
+    _keep(ports, thread, tuple(one for one in overrides if one not in turns))
     return said.overrides_cancelled(thread.name, key)
 
 
@@ -130,13 +130,13 @@ def clear_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[str, 
     Raises `NothingToDo` if there is none, `ConfigError` if there is no such edition, and `Busy`.
     """
     with ports.ledger.pass_lock():
-        before, (edition, _) = load_overrides(ports.ledger, thread.name), _of_preamble(ports, thread, key)
-        if find_override(before, OverrideKind.PREAMBLE, edition.key) is None:
+        overrides, (edition, _) = load_overrides(ports.ledger, thread.name), _of_preamble(ports, thread, key)
+        if find_override(overrides, OverrideKind.PREAMBLE, edition.key) is None:
             others = [
                 one.edition for one, _ in active_overrides(ports, thread) if one.kind is OverrideKind.PREAMBLE
             ]
             raise NothingToDo(said.no_preamble_to_clear(edition, others))
-        _keep(ports, thread, remove_overrides(before, {OverrideKind.PREAMBLE}, edition.key))
+        _keep(ports, thread, remove_overrides(overrides, {OverrideKind.PREAMBLE}, edition.key))
         return edition.key, said.preamble_cleared(edition)
 
 
