@@ -4,6 +4,7 @@ from megabot.errors import ConfigError, NeedsPerson, NotFound, OutcomeUnknown
 from megabot.forum.marker import INTRODUCTION
 from megabot.forum.models import Comment, Community, Post
 from megabot.i18n import sentences
+from megabot.i18n.translation import _
 from megabot.ports import Ports
 from megabot.source.usable_threads import usable_threads
 
@@ -63,24 +64,25 @@ def _said_in(ports: Ports, post: Post) -> Comment | None:
 
 
 def introduction() -> str:
-    """Say in a comment who the bot is, and how it is appointed. Markdown."""
-    return (
-        "I am a bot that posts and pins this community's recurring threads. So that I may pin them, "
-        'a moderator opens the menu of this comment and chooses "appoint as mod".'
+    """Return the comment that tells moderators how to appoint the bot."""
+    # Translators: "appoint as mod" is an entry of Lemmy's menu; use the words of Lemmy in your language.
+    return _(
+        "I am a bot that posts and pins this community's recurring threads. To let me pin them, a moderator "
+        'opens the menu of this comment and chooses "appoint as mod".'
     )
 
 
 def introduction_made(url: str, *, now: bool) -> str:
     """Say where the bot introduced itself, and what is next."""
-    said = "introduced at" if now else "introduced before, and not again: it is at"
-    return f"{said} {url}; next, a moderator appoints it there: megabot check --online --wait tells when"
+    said = "introduced the bot at" if now else "the bot had already introduced itself at"
+    return (
+        f"{said} {url}; next, a moderator appoints it there. To wait for that: megabot check --online --wait"
+    )
 
 
 def is_moderator_already(community: str) -> str:
-    """Say that nothing had to be said."""
-    return f"{community}: the bot is a moderator there already; nothing was said"
+    return f"{community}: the bot is already a moderator there, so it did not comment"
 
 
 def introduction_unknown(url: str) -> str:
-    """Say that the outcome of the introduction is not known."""
-    return f"whether the comment was made is not known; look at {url}, or run this again in ten minutes"
+    return f"it is not known whether the comment was created; check {url}, or run this again in ten minutes"
