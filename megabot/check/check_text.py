@@ -239,7 +239,7 @@ def dead_links(places: Sequence[str]) -> str:
         shown.append(place)
     listed, left = ", ".join(shown), len(places) - len(shown)
     if left:
-        # Translators: {links} is a list of links, of which {left} more are left out.
+        # Translators: {links} is a list of links, and {left} is how many more are not shown.
         listed = ngettext("{links}, and {left} more", "{links}, and {left} more", left).format(
             links=listed, left=left
         )

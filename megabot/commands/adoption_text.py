@@ -1,4 +1,4 @@
-"""What is said before threads made by hand are adopted or imported. Wording only."""
+"""Questions before threads are adopted or imported. Wording only."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -21,7 +21,7 @@ from megabot.source.model import Thread
 
 
 def feature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> str:
-    """Put the comment forward that the command answers."""
+    """Highlight the comment that the command replies to."""
     ledger = ports.ledger
     comment, record = _meant(ports, command_record, names)
     who = comment.creator
@@ -44,7 +44,7 @@ def feature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -
 
 
 def unfeature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> str:
-    """Take the comment out that the command answers."""
+    """Remove the highlight of the comment that the command replies to."""
     comment, record = _meant(ports, command_record, names)
     highlights = annotation_store.load_highlights(ports.ledger, record.thread, record.edition)
     if all(one.comment_id != comment.id for one in highlights):
@@ -59,13 +59,13 @@ def unfeature(ports: Ports, command_record: CommandRecord, names: Sequence[str])
 
 
 def opt_out(ports: Ports, record: CommandRecord) -> str:
-    """Put whoever says so forward nowhere any more."""
+    """Stop highlighting the comments of whoever gave the command."""
     annotation_store.opt_out(ports.ledger, record.actor)
     return _("Your comments will no longer be highlighted.")
 
 
 def note(ports: Ports, command_record: CommandRecord, thread: Thread, command: Command) -> str:
-    """Put a line on top of the standing post."""
+    """Put a note at the top of the current post."""
     record = _newest(ports, thread)
     until, zone = None, thread.schedule.timezone
     if command.when is not None:
@@ -89,7 +89,7 @@ def note(ports: Ports, command_record: CommandRecord, thread: Thread, command: C
 
 
 def unnote(ports: Ports, record: CommandRecord, thread: Thread) -> str:
-    """Take the line off."""
+    """Remove the note."""
     note = annotation_store.note_of(ports.ledger, thread.name)
     if note is None:
         raise ConfigError(_("there is no note on the thread"))
@@ -120,7 +120,7 @@ def _newest(ports: Ports, thread: Thread) -> PostRecord:
 
 
 def _shown(ports: Ports, command_record: CommandRecord, record: PostRecord, said: str) -> str:
-    """Bring the post up to it, where it is the one that stands; older ones have it on the site alone."""
+    """Update the post if it is the current one; older ones show it only on the site."""
     current = current_post_record(ports.ledger, record.thread)
     if current is None or current.edition != record.edition:
         return said

@@ -73,7 +73,7 @@ def introduction() -> str:
 
 
 def introduction_made(url: str, *, now: bool) -> str:
-    """Say where the bot introduced itself, and what is next."""
+    """Say where the bot introduced itself, and what to do next."""
     said = "introduced the bot at" if now else "the bot had already introduced itself at"
     return (
         f"{said} {url}; next, a moderator appoints it there. To wait for that: megabot check --online --wait"

@@ -7,7 +7,7 @@ from megabot.forum.escaping import escape
 from megabot.i18n.channels import Sentence, markdown
 from megabot.i18n.translation import N_, _, ngettext
 
-# What stands in backticks is typed as it is, so translations keep it.
+# Words in backticks are typed, so translations keep them.
 VERBS = {
     Verb.STATUS: N_("the current threads, what is next and what needs attention"),
     Verb.PREVIEW: N_("get the next edition by private message; `preview all` with its full text"),

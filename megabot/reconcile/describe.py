@@ -118,7 +118,7 @@ def state(of: IntentState) -> str:
 
 
 def resolved_write(intent: Intent, now: IntentState) -> str:
-    """Say what became of a write whose outcome was not known."""
+    """Report the outcome of a write that was unknown before."""
     return f"{intent.new.thread}/{intent.new.edition}: {kind(intent.new.kind)}: {state(now)}"
 
 

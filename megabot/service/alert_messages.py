@@ -22,7 +22,7 @@ _LONGEST_ALERT, _MOST_ALERTS = 700, 5  # of one message, which may have 10,000 c
 
 
 def send_alerts(ports: Ports, threads: tuple[Thread, ...]) -> None:
-    """Send what is to be told now, one message to each person; what the forum raises is only logged."""
+    """Send the alerts that are due, one message per person; errors of the forum are only logged."""
     now = ports.clock.now()
     standing, sent_alerts = dict(ports.alerts.active_alerts()), _read(ports)
     digest = due_digest(standing, sent_alerts, now)
@@ -67,7 +67,7 @@ def _settled(digest: AlertDigest, marked: dict[str, SentAlert]) -> dict[str, Sen
 
 
 def _send(ports: Ports, threads: tuple[Thread, ...], content: str) -> None:
-    """Write to everyone who is to be told; raise the first failure if nobody got it."""
+    """Write to every recipient; raise the first failure if no message was sent."""
     failures: list[ForumError] = []
     people = _told(ports, threads)
     if not people:
@@ -102,7 +102,7 @@ def _recipients(ports: Ports, threads: tuple[Thread, ...]) -> tuple[int, ...]:
         try:
             people = ports.forum.community(name).moderators
         except NotFound:
-            continue  # the pass says so; the moderators of the other communities are told
+            continue  # the pass reports it; the moderators of the other communities still get the alert
         found += [person.id for person in people if person.id != bot and not person.bot][:1]
     return tuple(dict.fromkeys(found))
 

@@ -1,4 +1,4 @@
-"""What people put around standing posts, as the ledger keeps it: notes, highlights, who wants none of it."""
+"""Notes, highlights and opt-outs in the ledger."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -28,7 +28,7 @@ _OPTED_OUT = "optout"
 
 
 def current_annotations(ledger: Ledger, thread: Thread, edition: str, now: datetime) -> Annotations:
-    """Give what is to be around the post of an edition now."""
+    """Return the note and the highlights that the post of an edition shows now."""
     note, items = note_of(ledger, thread.name), load_highlights(ledger, thread.name, edition)
     above = () if note is None or not note.stands(edition, now) else (_line(thread, note),)
     below = tuple(_item(thread, one) for one in items)
@@ -59,12 +59,12 @@ def note_of(ledger: Ledger, thread: str) -> Note | None:
 
 
 def keep_note(ledger: Ledger, thread: str, note: Note | None) -> None:
-    """Keep a thread's note, or take it off."""
+    """Keep a thread's note, or remove it."""
     ledger.set_fact(f"note:{thread}", annotations.note_to_json(note) if note else "")
 
 
 def load_highlights(ledger: Ledger, thread: str, edition: str) -> tuple[Highlight, ...]:
-    """Give the comments that were put forward in an edition."""
+    """Return the highlights of an edition."""
     return highlights.from_json(ledger.get_fact(_key(thread, edition)) or "")
 
 
@@ -106,12 +106,12 @@ def add_highlight(ledger: Ledger, thread: str, edition: str, new: Highlight) -> 
 
 
 def load_opt_outs(ledger: Ledger) -> frozenset[str]:
-    """Give the actor ids of those who want to be put forward nowhere."""
+    """Return the actor ids of people who opted out of highlights."""
     return annotations.parse_actors(ledger.get_fact(_OPTED_OUT) or "")
 
 
 def opt_out(ledger: Ledger, actor: str) -> None:
-    """Put a person forward nowhere any more: what there is of theirs goes."""
+    """Opt a person out of highlights, and remove the highlights of their comments."""
     if actor not in load_opt_outs(ledger):
         ledger.update_fact(
             _OPTED_OUT,
@@ -123,7 +123,7 @@ def opt_out(ledger: Ledger, actor: str) -> None:
 
 
 def refresh_highlights(ports: Ports, thread: Thread, observation: Observation, now: datetime) -> None:
-    """Look whether the standing post's highlights can still be read; those that cannot leave."""
+    """Check the highlights of the current post, and remove those that readers can no longer open."""
     current = observation.current
     if current is None or not load_highlights(ports.ledger, thread.name, current.key):
         return
@@ -157,7 +157,7 @@ def _as_it_is(ports: Ports, highlight: Highlight) -> Highlight | None:
 def highlight_of(comment: Comment, *, by: str, now: datetime) -> Highlight:
     """Make a highlight of a comment that was read with its author."""
     if comment.creator is None:
-        raise ValueError("a comment is put forward with its author")
+        raise ValueError("a comment needs its author to be highlighted")
     host = comment.creator.actor.partition("://")[2].partition("/")[0]
     return Highlight(
         comment_id=comment.id,

@@ -1,4 +1,4 @@
-"""A thread that grew too long goes on in a part of its own: the same edition, chained both ways."""
+"""Parts of a thread that has grown too long: the same edition, each part linked to the one before."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -38,7 +38,7 @@ def continuation_order(ports: OfflinePorts, thread: str, number: int, *, at: dat
 
 
 def part_number(record: PostRecord) -> int:
-    """Tell which part of its edition a post is: the first where nothing else is known."""
+    """Return which part of its edition a post is; 1 if unknown."""
     made_of = context_json.from_json(record.context) if record.context else None
     return max(1, made_of.part) if made_of else 1
 
