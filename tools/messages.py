@@ -104,9 +104,9 @@ def _begin(language: str, catalog: Catalog) -> Path:
         project="megabot",
         version="1",
         header_comment=_HEADER,
-        msgid_bugs_address="",
-        last_translator="",
-        language_team="",
+        msgid_bugs_address="see CONTRIBUTING.md",
+        last_translator="megabot contributors",
+        language_team=language,
         charset="utf-8",
         fuzzy=False,
     )

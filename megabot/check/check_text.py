@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from megabot.i18n.times import format_span, moment, time_until
+from megabot.i18n.translation import ngettext
 from megabot.ledger.records import PostRecord
 from megabot.lemmy.link_verdict import Outcome, Verdict
 from megabot.schedule.calendar import Edition
@@ -236,9 +237,17 @@ def dead_links(places: Sequence[str]) -> str:
         if len(" ".join([*shown, place])) > _LONGEST_LIST and shown:
             break
         shown.append(place)
-    more = f", and {len(places) - len(shown)} more" if len(shown) < len(places) else ""
-    links = "1 link is dead" if len(places) == 1 else f"{len(places)} links are dead"
-    return f"{links} (all: megabot check --links): {', '.join(shown)}{more}"
+    listed, left = ", ".join(shown), len(places) - len(shown)
+    if left:
+        # Translators: {links} is a list of links, and {left} is how many more are not shown.
+        listed = ngettext("{links}, and {left} more", "{links}, and {left} more", left).format(
+            links=listed, left=left
+        )
+    return ngettext(
+        "{number} link is dead (see all with: megabot check --links): {links}",
+        "{number} links are dead (see all with: megabot check --links): {links}",
+        len(places),
+    ).format(number=len(places), links=listed)
 
 
 def links_took_too_long() -> str:

@@ -4,6 +4,7 @@ from megabot.errors import ConfigError, NeedsPerson, NotFound, OutcomeUnknown
 from megabot.forum.marker import INTRODUCTION
 from megabot.forum.models import Comment, Community, Post
 from megabot.i18n import sentences
+from megabot.i18n.translation import _
 from megabot.ports import Ports
 from megabot.source.usable_threads import usable_threads
 
@@ -63,24 +64,25 @@ def _find_introduction(ports: Ports, post: Post) -> Comment | None:
 
 
 def introduction() -> str:
-    """Return the Markdown of the introduction."""
-    return (
-        "I am a bot that posts and pins this community's recurring threads. To let me pin them, please "
-        'make me a moderator: open the menu of this comment and choose "appoint as mod".'
+    """Return the comment that tells moderators how to appoint the bot."""
+    # Translators: "appoint as mod" is an entry of Lemmy's menu; use the words of Lemmy in your language.
+    return _(
+        "I am a bot that posts and pins this community's recurring threads. To let me pin them, a moderator "
+        'opens the menu of this comment and chooses "appoint as mod".'
     )
 
 
 def introduction_made(url: str, *, now: bool) -> str:
-    introduced = "introduced" if now else "already introduced"
+    """Say where the bot introduced itself, and what to do next."""
+    said = "introduced the bot at" if now else "the bot had already introduced itself at"
     return (
-        f"{introduced} at {url}; next, a moderator must appoint the bot there. To wait for that, run: "
-        "megabot check --online --wait"
+        f"{said} {url}; next, a moderator appoints it there. To wait for that: megabot check --online --wait"
     )
 
 
 def is_moderator_already(community: str) -> str:
-    return f"the bot is already a moderator of {community}; nothing was posted"
+    return f"{community}: the bot is already a moderator there, so it did not comment"
 
 
 def introduction_unknown(url: str) -> str:
-    return f"it is not known whether the comment was posted; check {url}, or run this again in ten minutes"
+    return f"it is not known whether the comment was created; check {url}, or run this again in ten minutes"

@@ -121,7 +121,7 @@ def set_preamble(
             raise NotApplicable(said.preamble_refused(edition, problems))
         new = Override(kind=OverrideKind.PREAMBLE, edition=edition.key, by=by, at=now, text=text)
         _keep(ports, thread, rules.add_override(load_overrides(ports.ledger, thread.name), new))
-        return edition.key, said.preamble_kept(edition, other, posted=edition.key in posts)
+        return edition.key, said.preamble_kept(edition, other, in_thread=edition.key in posts)
 
 
 def clear_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[str, str]:

@@ -98,11 +98,11 @@ def nothing_to_resume(thread: str, key: str) -> str:
     return _("{what}: nothing is on hold, skipped or moved").format(what=f"{thread}/{key}" if key else thread)
 
 
-def preamble_kept(edition: Edition, other: Edition | None, *, posted: bool) -> Sentence:
-    """Return which edition a preamble is for, how to send one for `other`, and how to remove it."""
+def preamble_kept(edition: Edition, other: Edition | None, *, in_thread: bool) -> Sentence:
+    """Say which edition a preamble is for, how to send one for `other`, and how to remove it."""
     where = (
         _("The preamble of {edition} is saved and put into the current thread.")
-        if posted
+        if in_thread
         else _("The preamble of {edition} is saved; it overrides the file.")
     ).format(edition=edition.id)
     clear = suggestions.clear_preamble(edition.thread, edition.key)

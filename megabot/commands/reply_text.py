@@ -7,7 +7,7 @@ from megabot.forum.escaping import escape
 from megabot.i18n.channels import Sentence, markdown
 from megabot.i18n.translation import N_, _, ngettext
 
-# Words in backticks are typed as they are, so translations keep them.
+# Words in backticks are typed, so translations keep them.
 VERBS = {
     Verb.STATUS: N_("the current threads, what is next and what needs attention"),
     Verb.PREVIEW: N_("get the next edition by private message; `preview all` with its full text"),
@@ -77,8 +77,10 @@ def _misunderstood(why: ParseFailure, bot: Handle) -> str:
         return _("What would you like me to do?")
     if why.reason is ParseFailureReason.MISSING_ARGUMENT and why.verb is Verb.PREAMBLE:
         return _("Put your text on the lines below `preamble`, or say `preamble clear`.")
+    # Translators: a word that was not understood, in the quotation marks of your language.
+    quoted = _("“{word}”").format(word=escape(why.word))
     return _(MISUNDERSTOOD[why.reason]).format(
-        word=f"“{escape(why.word)}”",
+        word=quoted,
         verb=why.verb.value if why.verb else "",
         usage=_(VERBS[why.verb]) if why.verb in VERBS else "",
         longest=f"{why.longest:,}",

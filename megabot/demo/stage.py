@@ -6,7 +6,7 @@ import logging
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -58,7 +58,7 @@ class FakedClock(Clock):
 class Stage:
     """What the scenes act on. `say` writes a line of the play: when, who, what.
 
-    `unpinned` are the posts that people unpinned.
+    `unpinned` are the posts that people unpinned; `language` is the settings for the bot's language.
     """
 
     sandbox: Sandbox
@@ -68,6 +68,7 @@ class Stage:
     tell: Tell
     app: App | None = None
     service: Service | None = None
+    language: Mapping[str, str] = field(default_factory=dict)
     community_id: int = 0
     people: dict[str, User] = field(default_factory=dict)
     unpinned: list[int] = field(default_factory=list)
@@ -86,6 +87,7 @@ class Stage:
                 "MEGABOT_COMMUNITY": COMMUNITY,
                 "MEGABOT_SOURCE": str(self.source),
                 "MEGABOT_STATE_DIR": str(self.state),
+                **self.language,
             },
             env_file=None,
             cwd=self.state.parent,
@@ -185,10 +187,10 @@ def _only_errors_logged() -> Iterator[None]:
 
 
 @contextmanager
-def set_stage(tell: Tell, *, api: str = "v3") -> Iterator[Stage]:
+def set_stage(tell: Tell, *, api: str = "v3", language: Mapping[str, str] | None = None) -> Iterator[Stage]:
     """Build the stage: a server, a community with a moderator, a reader, and the bot appointed.
 
-    The server is a 0.19 (v3) or a 1.0 (v4).
+    The server is a 0.19 (v3) or a 1.0 (v4). `language` holds `MEGABOT_LANGUAGE` and the like.
     """
     clock = FakedClock()
     with (
@@ -204,7 +206,15 @@ def set_stage(tell: Tell, *, api: str = "v3") -> Iterator[Stage]:
         sandbox.add_person(LIBRARIAN)
         books = sandbox.add_community(BOOKS, "Reading group", moderators=[LIBRARIAN, BOT])
         source = shutil.copytree(sample_source(), Path(folder) / "source")
-        stage = Stage(sandbox, clock, Path(folder) / "state", source, tell, community_id=place.id)
+        stage = Stage(
+            sandbox,
+            clock,
+            Path(folder) / "state",
+            source,
+            tell,
+            language=language or {},
+            community_id=place.id,
+        )
         for name in (MODERATOR, READER, LIBRARIAN):
             stage.people[name] = sandbox.user(name)
         stage.people[LIBRARIAN].create_post(books.id, "Reading group: the second chapter")

@@ -147,7 +147,7 @@ def _padded(span: Span, size: int) -> Span:
 
 
 def _trimmed(spans: list[Span]) -> Line:
-    """Leave out the spaces at the end of a line."""
+    """Remove the spaces at the end of a line."""
     while spans and not spans[-1].text.strip():
         spans = spans[:-1]
     if not spans:

@@ -9,7 +9,7 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 def moment(at: datetime, timezone: str, now: datetime, *, column: bool = False) -> str:
     """Write a moment with the zone's short name: `Mon 30 Nov 12:00 GMT`.
 
-    The year is left out if it is the current one. With `column` the days of the month are aligned.
+    The current year is omitted. With `column` the days of the month are aligned.
     """
     local = at.astimezone(ZoneInfo(timezone))
     day = f"{local.day:2}" if column else f"{local.day}"

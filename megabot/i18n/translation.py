@@ -1,7 +1,7 @@
 """The language of what people on Lemmy and readers of the site see: one for the whole process, by gettext.
 
-A message is looked up when it is said, so that `_` beside the code always speaks the active language. The
-language is a global and no context variable, because the service speaks from several threads.
+`_` looks a message up when it is called, so that it always uses the active language. The language is a global
+instead of a context variable, because the service writes from several threads.
 """
 
 import struct
@@ -25,7 +25,7 @@ class _Active:
 
 
 def use_language(language: str, locale_dir: Path | None = None) -> None:
-    """Speak a language from now on. A catalogue in `locale_dir` is used before one that comes with megabot.
+    """Use a language from now on. A catalogue in `locale_dir` is used before one that comes with megabot.
 
     Raises `ConfigError` if there is no such language or if its catalogue cannot be read.
     """
@@ -35,7 +35,7 @@ def use_language(language: str, locale_dir: Path | None = None) -> None:
 
 @contextmanager
 def language_used(language: str, locale_dir: Path | None = None) -> Iterator[None]:
-    """Speak a language within a block. Every thread speaks it meanwhile."""
+    """Use a language within a block, in every thread of the process."""
     before = _Active.language, _Active.messages
     use_language(language, locale_dir)
     try:
@@ -77,12 +77,12 @@ def npgettext(context: str, singular: str, plural: str, number: int) -> str:
 
 
 def N_(message: str) -> str:  # noqa: N802  the name that gettext's tools and translators know
-    """Mark a message of a table for translators; whoever says it calls `_`."""
+    """Mark a message of a table for translators; the caller translates it with `_`."""
     return message
 
 
 def NP_(context: str, message: str) -> tuple[str, str]:  # noqa: N802  likewise
-    """Mark a message with its context; whoever says it calls `pgettext` with both."""
+    """Mark a message with its context; the caller translates it with `pgettext(*marked)`."""
     return context, message
 
 

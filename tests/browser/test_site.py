@@ -90,7 +90,7 @@ def test_axe_finds_nothing_on_any_page(page: Page, address: str, path: str, sche
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.goto(f"{address}{path}")
     if "search" in path:
-        expect(page.get_by_role("status")).to_have_text("4 editions found")
+        expect(page.get_by_role("status")).to_have_text("Editions found: 4")
     for spoiler in page.locator("summary").all():
         spoiler.click()
 
@@ -112,13 +112,13 @@ def test_the_search_finds_words_of_texts_and_highlights(
     page: Page, address: str, complaints: list[str]
 ) -> None:
     page.goto(f"{address}search/")
-    page.get_by_label("Words to look for").fill("WHISTLES <b>")
+    page.get_by_label("Search for").fill("WHISTLES <b>")
     page.get_by_role("button", name="Search").click()
-    expect(page.get_by_role("status")).to_have_text("0 editions found")
-    page.get_by_label("Words to look for").fill("Whistles bells")
+    expect(page.get_by_role("status")).to_have_text("Editions found: 0")
+    page.get_by_label("Search for").fill("Whistles bells")
     page.keyboard.press("Enter")
 
-    expect(page.get_by_role("status")).to_have_text("1 edition found")
+    expect(page.get_by_role("status")).to_have_text("Editions found: 1")
     expect(page.locator("mark")).to_have_text("whistles")
     assert page.url.endswith("?q=Whistles%20bells")
     page.get_by_role("link", name="News 1").click()

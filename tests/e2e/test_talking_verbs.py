@@ -194,7 +194,10 @@ def test_the_bot_introduces_itself_and_waiting_ends_when_nothing_is_missing(
 ) -> None:
     megabot("post")
     code, out, _ = megabot("introduce", f"{sandbox.url}/post/1")
-    assert (code, out) == (4, "nothing to do: the bot is already a moderator of news; nothing was posted\n")
+    assert (code, out) == (
+        4,
+        "nothing to do: news: the bot is already a moderator there, so it did not comment\n",
+    )
 
     code, out, _ = megabot("check", "--online", "--yes", "--wait")
     assert (code, "may post and pin" in out) == (0, True)

@@ -37,8 +37,8 @@ def test_it_says_who_it_is_and_how_it_is_appointed(unappointed: World) -> None:
     _, said = introduce(unappointed.ports(), url)
 
     (comment,) = unappointed.comments(number)
-    assert 'choose "appoint as mod"' in comment
-    assert said.startswith("introduced at https://lemmy.example/comment/1;")
+    assert 'chooses "appoint as mod"' in comment
+    assert said.startswith("introduced the bot at https://lemmy.example/comment/1;")
 
 
 def test_it_says_so_once(unappointed: World) -> None:
@@ -47,14 +47,14 @@ def test_it_says_so_once(unappointed: World) -> None:
 
     _, said = introduce(unappointed.ports(), url)
 
-    assert said.startswith("already introduced at https://lemmy.example/comment/1;")
+    assert said.startswith("the bot had already introduced itself at")
     assert len(unappointed.comments(number)) == 1
 
 
 def test_a_moderator_does_not_introduce_itself(world: World) -> None:
     number, url = a_post(world)
 
-    assert "is already a moderator" in introduce(world.ports(), url)[1]
+    assert "is already a moderator there" in introduce(world.ports(), url)[1]
     assert world.comments(number) == []
 
 
@@ -77,9 +77,9 @@ def test_a_lost_answer_is_looked_for_and_never_sent_again(unappointed: World, *,
     number, url = a_post(unappointed)
     lose_one(unappointed, "/api/v3/comment", done=done)
     if done:
-        assert introduce(unappointed.ports(), url)[1].startswith("introduced at")
+        assert introduce(unappointed.ports(), url)[1].startswith("introduced the bot at")
     else:
-        with pytest.raises(NeedsPerson, match="not known whether the comment was posted"):
+        with pytest.raises(NeedsPerson, match="it is not known whether the comment was created"):
             introduce(unappointed.ports(), url)
 
     assert len(unappointed.comments(number)) == int(done)

@@ -220,7 +220,7 @@ def test_once_a_week_one_list_of_dead_links_is_told_and_taken_back(world: World)
     job.poll(now + HOUR)
     job.poll(now + HOUR)
 
-    said = "2 links are dead (all: megabot check --links): a.md:7 https://old.example/a, "
+    said = "2 links are dead (see all with: megabot check --links): a.md:7 https://old.example/a, "
     assert alerts(ports) == [f"{said}a.md:7 https://old.example/b"]
     looks[1].printed = printed([])
     job.poll(now + timedelta(days=7))

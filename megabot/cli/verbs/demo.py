@@ -1,7 +1,9 @@
 """`megabot demo`: seven weeks in a few seconds, on a mini Lemmy server in the process."""
 
+import os
 import threading
 from datetime import datetime
+from pathlib import Path
 
 import click
 
@@ -31,7 +33,7 @@ def command(*, api: str, end: bool) -> int:
         console.print(f"{who:10}", end="", style=colours.get(who, "yellow"))
         console.print(what.replace(gone[0], ""), markup=False, soft_wrap=True)
 
-    with set_stage(tell, api=api) as stage:
+    with set_stage(tell, api=api, language=_language()) as stage:
         gone[0] = stage.sandbox.url if end else ""
         version = stage.sandbox.api.version
         console.print(f"Seven weeks on a mini Lemmy {version} (API {api}) in this process", style="bold")
@@ -47,6 +49,13 @@ def command(*, api: str, end: bool) -> int:
                 click.echo("The pages stay up until you press Ctrl-C.")
                 threading.Event().wait()
     return 1 if faults else 0
+
+
+def _language() -> dict[str, str]:
+    """Read the bot's language from the environment, the only settings that the demo takes."""
+    language = {"MEGABOT_LANGUAGE": os.environ.get("MEGABOT_LANGUAGE", "")}
+    folder = os.environ.get("MEGABOT_LOCALE_DIR")
+    return language | ({"MEGABOT_LOCALE_DIR": str(Path(folder).expanduser().absolute())} if folder else {})
 
 
 def _judged(url: str, unpinned: list[int]) -> list[str]:
