@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from megabot.i18n.translation import language_used
+from megabot.i18n.translation import use_language
 
 LONGEST_SLEEP = 0.05  # seconds
 FOREIGN = ("MEGABOT_", "XDG_", "GIT_", "WATCHDOG_")  # GIT_: a git hook that runs the tests sets GIT_DIR
@@ -61,9 +61,10 @@ def the_log_stays_as_it_is() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
-    """Put back the language, which is the whole process's."""
-    with language_used("en"):
-        yield
+    """Speak English before and after each test: a fixture of a module may have changed the process's language."""
+    use_language("en")
+    yield
+    use_language("en")
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from megabot.__main__ import main
 from tests.e2e.conftest import Megabot
 
 ROOT = Path(__file__).parents[2]
-README = ROOT / "README.md"
+TUTORIAL = ROOT / "docs/tutorial.md"
 
 
 @pytest.mark.parametrize("api", ["v3", "v4"])
@@ -63,12 +63,11 @@ def test_init_asks_until_it_can_use_an_answer_and_check_is_content(
     assert "the next 60 editions render" in capsys.readouterr().out
 
 
-def test_after_init_the_verbs_of_readme_work_in_their_order(
+def test_after_init_the_verbs_of_the_tutorial_work_in_their_order(
     megabot: Megabot, sandbox: Sandbox, nobodys_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (steps,) = re.findall(r"^megabot init.*?(?=^megabot run)", README.read_text(), re.MULTILINE | re.DOTALL)
-    verbs = [line.partition("#")[0].split()[1:] for line in steps.splitlines()[2:]]
-    verbs.remove(["preview", "--open"])  # stays until Ctrl-C; tests/browser has it
+    _, _, steps = TUTORIAL.read_text(encoding="utf-8").partition("    megabot init my-bot\n")
+    verbs = [line.split() for line in re.findall(r"^    megabot (.+)$", steps, re.MULTILINE)]
     typed = iter([sandbox.url, "megabot", "news", "monday", "12:00", "Europe/Lisbon", "y"])
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(typed))
     assert megabot("init", "bot")[0] == 0
