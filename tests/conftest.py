@@ -61,7 +61,7 @@ def the_log_stays_as_it_is() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
-    """Speak English before and after each test: a fixture of a module may have changed the process's language."""
+    """Speak English before and after each test: a fixture of its module may have set another language."""
     use_language("en")
     yield
     use_language("en")
