@@ -1,1 +1,1 @@
-"""When an edition is due, its key and number, and what moderators change about it. Pure."""
+"""When editions are due, their keys and numbers, and moderators' changes to them. Pure."""

@@ -1,4 +1,4 @@
-"""When a thread's editions are due: slots, keys and numbers from the calendar alone. Pure."""
+"""The editions of a thread: slots, keys and numbers, computed from the schedule alone. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ A_DAY = timedelta(days=1)
 
 
 class Every(StrEnum):
-    """The unit that a schedule repeats by."""
+    """The unit in which a schedule repeats."""
 
     DAY = "day"
     WEEK = "week"
@@ -25,15 +25,15 @@ class Every(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A recurring slot in a named zone.
+    """A recurring slot in a named time zone.
 
-    `weekdays` holds 0 (Monday) to 6, sorted; one or more for weeks, empty otherwise. `month_days` is the same
-    for months and years, of which no two may be the same day. `at` is the wall clock in `timezone` (IANA
-    name); `also_at` holds later times of the same day, sorted and hours apart: clocks that are set forward
-    must not change their order. `first` is the earliest day of a slot; the first slot on or after it carries
-    `number`. `skip` holds local days whose slots are left out but keep their numbers, `skip_keys` keys of
-    single ones; `moved` keys of editions that come at another moment, between those before and after it.
-    With `once` the first slot is the only one.
+    `weekdays` has 0 (Monday) to 6, sorted; at least one for weeks, empty otherwise. `month_days` is the same
+    for months and years; no two may be the same day. `at` is the wall clock in `timezone` (IANA name);
+    `also_at` has later times of the same day, sorted and hours apart, so that setting clocks forward does not
+    change their order. `first` is the earliest day of a slot; the first slot on or after it has `number`.
+    `skip` has local days whose editions are skipped but keep their numbers, `skip_keys` the keys of single
+    editions. `moved` has the keys of editions with another slot, between their neighbours' slots. With `once`
+    the first slot is the only one.
     """
 
     every: Every
@@ -53,7 +53,6 @@ class Schedule:
 
     @property
     def times(self) -> tuple[time, ...]:
-        """All times of a day."""
         return (self.at, *self.also_at)
 
 
@@ -61,9 +60,9 @@ class Schedule:
 class Edition:
     """One occurrence of a thread.
 
-    `key` names it within its thread (`2026-W47`, `2026-11-16`, `2026-11`, or `2026-11-16-0900` if there are
-    several a day); `slot` is aware, in UTC; `start` is the slot's day in the thread's zone and `end` the day
-    before the next slot's, or the same day if that has another slot.
+    `key` identifies it in its thread (`2026-W47`, `2026-11-16`, `2026-11`, or `2026-11-16-0900` if there are
+    several a day); `slot` is aware, in UTC; `start` is the slot's day in the thread's time zone, and `end`
+    the day before the next slot's, or the same day if that has another slot.
     """
 
     thread: str
@@ -76,34 +75,34 @@ class Edition:
 
     @property
     def id(self) -> str:
-        """Thread and key, as the marker names it: `news/2026-W47`."""
+        """Thread and key, as in the marker: `news/2026-W47`."""
         return f"{self.thread}/{self.key}"
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The editions of one thread: its name and its schedule."""
+    """The editions of one thread."""
 
     thread: str
     schedule: Schedule
 
     def current(self, now: datetime) -> Edition | None:
-        """Give the edition with the newest slot that has come, skipped or not; None before the first."""
+        """Return the edition with the newest slot up to `now`, skipped or not; None before the first."""
         index = _index_at(self.schedule, now)
         return self._at(index) if index >= 0 else None
 
     def upcoming(self, now: datetime) -> Iterator[Edition]:
-        """Give the editions whose slots are still ahead, in order, up to the calendar's last year."""
+        """Yield the editions with slots after `now`, in order, up to the last year of Python's dates."""
         return map(self._at, range(max(_index_at(self.schedule, now) + 1, 0), _count(self.schedule)))
 
     def earlier(self, edition: Edition) -> Iterator[Edition]:
-        """Give the editions earlier than this one, newest first, down to the first."""
+        """Yield the editions before this one, newest first, down to the first."""
         own = _index_of(self.schedule, edition)
         newest = _last_until(self.schedule, edition.start - A_DAY) if own is None else own - 1
         return map(self._at, range(newest, -1, -1))
 
     def later(self, edition: Edition) -> Iterator[Edition]:
-        """Give the editions later than this one, in order, up to the calendar's last year."""
+        """Yield the editions after this one, in order, up to the last year of Python's dates."""
         own = _index_of(self.schedule, edition)
         last = _last_until(self.schedule, edition.end) if own is None else own
         return map(self._at, range(max(last + 1, 0), _count(self.schedule)))
@@ -113,7 +112,7 @@ class Calendar:
         return None if index is None else self._at(index)
 
     def nearest(self, moment: datetime) -> Edition:
-        """Give the edition whose slot is nearest to a moment, the earlier of two equally near."""
+        """Return the edition with the slot nearest to a moment; the earlier one if two are equally near."""
         index = max(_index_at(self.schedule, moment), 0)
         around = map(self._at, range(index, min(index + 2, _count(self.schedule))))
         return min(around, key=lambda edition: abs(edition.slot - moment))
@@ -130,7 +129,7 @@ def slot_days(schedule: Schedule, day: date) -> tuple[date | None, date]:
 
 
 def grace_ends(schedule: Schedule, edition: Edition) -> datetime:
-    """Tell until when an edition is posted late rather than not at all."""
+    """Return the time until which an edition is still posted late."""
     return edition.slot + schedule.grace
 
 
@@ -140,7 +139,7 @@ def slot_key(day: date, at: time) -> str:
 
 
 def fingerprint(schedule: Schedule) -> str:
-    """Write down what decides a schedule's moments, keys and numbers: equal texts mean equal editions."""
+    """Return everything that decides slots, keys and numbers: equal texts mean equal editions."""
     days = ",".join(str(day) for day in schedule.weekdays)
     if schedule.month_days:
         days = ",".join(str(one) for one in schedule.month_days)
@@ -168,9 +167,9 @@ def _edition(thread: str, schedule: Schedule, index: int) -> Edition:
 
 
 def _index_at(schedule: Schedule, now: datetime) -> int:
-    """Give the index of the newest slot that has come, a negative one before the first."""
+    """Return the index of the newest slot up to `now`, a negative one before the first."""
     if now.utcoffset() is None:
-        raise ValueError("a moment needs its time zone")
+        raise ValueError("the time needs a time zone")
     cycle, times = _cycle(schedule), schedule.times
     # One day ahead: clocks set back over midnight show yesterday's date again, after a slot of today.
     tomorrow = now.astimezone(ZoneInfo(schedule.timezone)).date() + A_DAY
@@ -182,15 +181,15 @@ def _index_at(schedule: Schedule, now: datetime) -> int:
 
 
 def _last_until(schedule: Schedule, day: date) -> int:
-    """Return the index of the last edition that begins on a day or before it."""
+    """Return the index of the last edition that starts on or before a day."""
     return (_cycle(schedule).index(day) + 1) * len(schedule.times) - 1
 
 
 def _slot(schedule: Schedule, day: date, at: time) -> datetime:
-    """Give the moment of a day's slot. Exactly one even where the wall clock shows it never or twice.
+    """Return the slot in UTC, exactly one even if the wall clock shows the time never or twice.
 
-    A wall clock without a fold reads a missing time with the offset before the gap, a repeated one as the
-    first occurrence, as RFC 5545 3.3.5 asks.
+    With `fold=0` a missing time has the offset before the gap, and a repeated time is its first occurrence,
+    as RFC 5545 3.3.5 requires.
     """
     key = _key(schedule, day, at) if schedule.moved else ""
     for moved, slot in schedule.moved:
@@ -212,7 +211,7 @@ def _key(schedule: Schedule, day: date, at: time) -> str:
 
 
 def _index_by_key(schedule: Schedule, key: str) -> int | None:
-    """Return the index of the edition that a key names, None if the schedule has none such."""
+    """Return the index of the edition with a key, None if the schedule has no such edition."""
     times = [f"-{at:%H%M}" for at in schedule.times] if schedule.also_at else [""]
     place = next((number for number, at in enumerate(times) if key.endswith(at)), None)
     if place is None:
@@ -220,25 +219,25 @@ def _index_by_key(schedule: Schedule, key: str) -> int | None:
     try:
         turn = _cycle(schedule).index(_last_day(schedule, key.removesuffix(times[place])))
         index = turn * len(times) + place
-        found = 0 <= index < _count(schedule)
+        exists = 0 <= index < _count(schedule)
         return (
             index
-            if found and _key(schedule, _cycle(schedule).day(turn), schedule.times[place]) == key
+            if exists and _key(schedule, _cycle(schedule).day(turn), schedule.times[place]) == key
             else None
         )
-    except (ValueError, OverflowError):  # keys are read from texts that people wrote
+    except (ValueError, OverflowError):  # keys come from commands and file names, so they can be anything
         return None
 
 
 def _index_of(schedule: Schedule, edition: Edition) -> int | None:
-    """Return the index of an edition, None if it is of another schedule."""
+    """Return the index of an edition, None if it belongs to another schedule."""
     index = _index_by_key(schedule, edition.key)
     day = None if index is None else _cycle(schedule).day(index // len(schedule.times))
     return index if day == edition.start else None
 
 
 def _last_day(schedule: Schedule, key: str) -> date:
-    """Give the last day that a key could mean; what is not exactly a key may pass or raise ValueError."""
+    """Return the last day that a key can mean. An inexact key may pass or raise ValueError."""
     if schedule.also_at:
         return date.fromisoformat(key)
     if _is_named_by_month(schedule):
@@ -256,12 +255,12 @@ def _is_named_by_month(schedule: Schedule) -> bool:
 
 
 def _count(schedule: Schedule) -> int:
-    """Tell how many editions there are until dates end, those of the last day left out: it has no end."""
+    """Return the number of editions until Python's dates end, without the last day, which has no next one."""
     return 1 if schedule.once else _cycle(schedule).index(date.max) * len(schedule.times)
 
 
 def _cycle(schedule: Schedule) -> Cycle:
-    """Return the days of a schedule. Skips and moves do not change them, and may be thousands to compare."""
+    """Return the days of a schedule, cached without skips and moves, which do not change them."""
     return _cycle_of(
         schedule.every, schedule.interval, schedule.weekdays, schedule.month_days, schedule.first
     )
@@ -272,7 +271,7 @@ def _cycle_of(
     every: Every, interval: int, weekdays: tuple[int, ...], month_days: tuple[MonthDay, ...], first: date
 ) -> Cycle:
     if every in (Every.MONTH, Every.YEAR) and not month_days:
-        raise ValueError("a schedule of months or years names its days")
+        raise ValueError("a monthly or yearly schedule needs its days")
     match every:
         case Every.DAY:
             return Days(first, interval)

@@ -1,4 +1,4 @@
-"""Read times, moments and durations as people write them: in commands, at the shell, in files. Pure."""
+"""Reads times and durations as people write them: in commands, at the shell and in files. Pure."""
 
 import re
 from calendar import isleap
@@ -9,7 +9,7 @@ from unicodedata import category
 
 EXAMPLES = "18:00, 6pm, +2h, tomorrow 18:00, Friday 18:00, 2026-11-24 18:00"
 _LONGEST = 60  # characters
-_MINUSES = str.maketrans("−–", "--")  # phones write these for a hyphen
+_MINUSES = str.maketrans("−–", "--")  # phones replace a hyphen with these
 _PUNCTUATION = " \t.,!;:"
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2}))?(?: ?(?:([ap])\.?m\.?|h|o'clock))?")
 _NAMED_TIMES = {"noon": time(12), "midnight": time(0)}
@@ -58,14 +58,14 @@ class Weekday:
 
 @dataclass(frozen=True, slots=True)
 class RelativeDay:
-    """A day so many days after today."""
+    """A day `days` after today."""
 
     days: int
 
 
 @dataclass(frozen=True, slots=True)
 class YearDay:
-    """A day of any year."""
+    """A day in any year."""
 
     month: int
     day: int
@@ -73,7 +73,7 @@ class YearDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeExpression:
-    """A moment as it was written: a duration from now (`span`), or else a day, a time of day, or both."""
+    """A time as it was written: a duration from now (`span`), or a day, a time of day, or both."""
 
     span: timedelta | None = None
     day: date | Weekday | RelativeDay | YearDay | None = None
@@ -112,7 +112,7 @@ def _number(text: str) -> int:
 
 
 def parse_time(text: str) -> TimeExpression | None:
-    """Read a moment without resolving it, None for a text that is none or that can mean two."""
+    """Read a time without resolving it; None for a text that is not a time or can mean two."""
     plain = _plain(text)
     if plain.startswith(("+", "-")):
         span = duration(plain[1:])
@@ -124,10 +124,10 @@ def parse_time(text: str) -> TimeExpression | None:
 
 
 def resolve(written: TimeExpression, now: datetime, zone: tzinfo) -> datetime:
-    """Return the moment in UTC.
+    """Return the time in UTC.
 
-    Without a day, or on a weekday or a day of the year, it is the next one after `now`; a day without a time
-    begins at midnight. A full date, `today` and `tomorrow` can lie in the past.
+    Without a day, or with a weekday or a day of the year, it is the next one after `now`. A day without a
+    time means midnight at its start. A full date, `today` and `tomorrow` can be in the past.
     """
     if written.span is not None:
         return now.astimezone(UTC) + written.span
@@ -138,7 +138,7 @@ def resolve(written: TimeExpression, now: datetime, zone: tzinfo) -> datetime:
 
 
 def parse_moment(text: str, now: datetime, zone: tzinfo) -> datetime | None:
-    """Read a moment: `18:00`, `6pm`, `+2h`, `tomorrow 18:00`, `Friday 18:00`, `2026-11-24 18:00`. In UTC."""
+    """Read a time like `18:00`, `6pm`, `+2h`, `tomorrow 18:00` or `2026-11-24 18:00`; return it in UTC."""
     written = parse_time(text)
     return resolve(written, now, zone) if written is not None else None
 
@@ -166,7 +166,7 @@ def _day_and_time(day_text: str, time_text: str) -> TimeExpression | None:
     day, at = _day(day_text), time_of_day(time_text)
     if (day is None) == bool(day_text) or (at is None) == bool(time_text):
         return None
-    if day and time_text == "midnight":  # at its beginning or at its end?
+    if day and time_text == "midnight":  # ambiguous: at the start or at the end of the day
         return None
     return TimeExpression(day=day, at=at)
 

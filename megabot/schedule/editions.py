@@ -1,4 +1,4 @@
-"""Which edition is meant: by an order, a preview or a change that names none. Pure."""
+"""Finds the edition that an order, a preview or a change means if it does not name one. Pure."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ def next_unposted_edition(calendar: Calendar, now: datetime, posted: Collection[
 
 
 def upcoming_or_last(calendar: Calendar, now: datetime) -> Edition:
-    """Return the edition of the next slot, or the last one if the schedule is over: something to show."""
+    """Return the edition of the next slot, or the last one if the schedule has ended."""
     ahead = next(calendar.upcoming(now), None)
     return ahead or calendar.nearest(now)
 
@@ -25,25 +25,25 @@ def upcoming_or_last(calendar: Calendar, now: datetime) -> Edition:
 def is_late(calendar: Calendar, due: Edition, now: datetime) -> bool:
     """Return whether a due edition is closer to the next slot than to its own.
 
-    Then "post" may mean the next one: an hour before a slot nobody asks for last week's thread.
+    Then "post" probably means the next one: shortly before a slot nobody wants last week's thread.
     """
     following = next_unposted_edition(calendar, now)
     return following is not None and now - due.slot > (following.slot - due.slot) / 2
 
 
 def later_posted_key(calendar: Calendar, due: Edition, posted: Iterable[str]) -> str:
-    """Return the key of an edition after `due` that has a post already; "" if there is none.
+    """Return the key of an edition after `due` that already has a post; "" if there is none.
 
-    Keys of another schedule tell nothing.
+    Keys that do not belong to this schedule are ignored.
     """
-    known = ((key, calendar.edition(key)) for key in dict.fromkeys(posted))
-    return next((key for key, edition in known if edition is not None and edition.slot > due.slot), "")
+    editions = ((key, calendar.edition(key)) for key in dict.fromkeys(posted))
+    return next((key for key, edition in editions if edition is not None and edition.slot > due.slot), "")
 
 
 def edition_of_post(calendar: Calendar, published: datetime) -> Edition:
-    """Return the edition that a thread made by hand is: that of the newest slot, or of the one just ahead.
+    """Return the edition that someone else's thread belongs to: that of the newest or of the next slot.
 
-    People post at the slot, later, or a little early; a thread from the middle of a week is that week's.
+    People post at the slot, later or a little early. A thread from the middle of a week belongs to that week.
     """
     due = calendar.current(published)
     ahead = next(calendar.upcoming(published), None)
@@ -54,12 +54,12 @@ def edition_of_post(calendar: Calendar, published: datetime) -> Edition:
 
 
 def head_start(slot: datetime, following: datetime) -> timedelta:
-    """Return how long before a slot a thread counts as that slot's: a seventh of the time, at most a day."""
+    """Return how early a thread may be and count for a slot: a seventh of the interval, at most a day."""
     return min((following - slot) / 7, A_DAY)
 
 
 def step_edition(calendar: Calendar, edition: Edition, steps: int) -> Edition | None:
-    """Return the edition so many steps after another one, before it if negative; None beyond the ends."""
+    """Return the edition `steps` after another one, or before it if negative; None beyond the ends."""
     walk = calendar.later if steps > 0 else calendar.earlier
     if not steps:
         return edition
@@ -67,7 +67,7 @@ def step_edition(calendar: Calendar, edition: Edition, steps: int) -> Edition | 
 
 
 def postable_editions(calendar: Calendar, now: datetime) -> tuple[Edition, ...]:
-    """Return the editions that an order to post may name: the due one and the next."""
+    """Return the editions that an order to post may name: the current one and the next."""
     due, following = calendar.current(now), next_unposted_edition(calendar, now)
     at_once = next(calendar.upcoming(now), None)
     return tuple(dict.fromkeys(edition for edition in (due, at_once, following) if edition is not None))

@@ -1,4 +1,4 @@
-"""Days of a month or a year, by number or by weekday. Pure."""
+"""Days of a month or year, by number or weekday. Pure."""
 
 from calendar import monthrange
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ class MonthDay:
     month: int = 0
 
     def of(self, year: int, month: int) -> date:
-        """Find the day in one month. A fifth weekday that the month lacks is its last one, as 31 is."""
+        """Return the day in one month. A fifth weekday that the month lacks is its last one, like day 31."""
         begins_on, length = monthrange(year, month)
         if not self.nth:
             return date(year, month, min(self.day, length))
@@ -32,7 +32,7 @@ class MonthDay:
 
 
 def may_coincide(month_days: Sequence[MonthDay]) -> bool:
-    """Return whether two of the days are one and the same in some year. Calendars repeat in 28 years."""
+    """Return whether two of the days are the same in some year. Calendars repeat every 28 years."""
     periods = ((year, month) for year in range(2000, 2028) for month in range(1, 13))
     for year, month in periods:
         here = [one.of(year, month) for one in month_days if one.month in (0, month)]
@@ -42,5 +42,5 @@ def may_coincide(month_days: Sequence[MonthDay]) -> bool:
 
 
 def days_of(month_days: Sequence[MonthDay], year: int, month: int) -> list[date]:
-    """Return the days in one month, or in the year that it begins, in their order."""
+    """Return the days in a month, or in the year that starts with it, in order."""
     return sorted(one.of(year, one.month or month) for one in month_days)

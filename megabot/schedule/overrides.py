@@ -1,6 +1,6 @@
-"""What moderators change about one edition, beside the source: hold, skip, move, the preamble. Pure.
+"""Overrides: moderators' changes to one edition (hold, skip, move, preamble). Pure.
 
-Each is for one edition and so expires by itself.
+Each applies to one edition only, so it expires automatically.
 """
 
 import json
@@ -16,7 +16,7 @@ from megabot.schedule.editions import is_late, next_unposted_edition
 
 
 class OverrideKind(StrEnum):
-    """What is changed about an edition."""
+    """The kind of change to an edition."""
 
     HOLD = "hold"
     SKIP = "skip"
@@ -26,7 +26,7 @@ class OverrideKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """A change of one edition, by key. `by` is who made it; `slot` is that of a move, `text` a preamble's."""
+    """A change to the edition with a key, made by `by`. `slot` is for a move, `text` for a preamble."""
 
     kind: OverrideKind
     edition: str
@@ -37,7 +37,6 @@ class Override:
 
 
 def to_json(overrides: Sequence[Override]) -> str:
-    """Write amendments down."""
     return json.dumps(
         [
             asdict(override)
@@ -48,7 +47,7 @@ def to_json(overrides: Sequence[Override]) -> str:
 
 
 def from_json(text: str) -> tuple[Override, ...]:
-    """Read amendments back; an empty text is none."""
+    """Read the result of `to_json`; "" means no overrides."""
     return tuple(
         Override(
             kind=OverrideKind(values["kind"]),
@@ -63,27 +62,27 @@ def from_json(text: str) -> tuple[Override, ...]:
 
 
 def find_override(overrides: Sequence[Override], kind: OverrideKind, key: str) -> Override | None:
-    """Give the newest change of a kind to an edition."""
+    """Return the newest override of a kind for an edition."""
     return next((one for one in reversed(overrides) if (one.kind, one.edition) == (kind, key)), None)
 
 
 def add_override(overrides: Sequence[Override], new: Override) -> tuple[Override, ...]:
-    """Put a change to those that there are; it takes the place of one of its kind."""
+    """Return the overrides with a new one, which replaces one of the same kind for the edition."""
     return (*remove_overrides(overrides, {new.kind}, new.edition), new)
 
 
 def remove_overrides(
     overrides: Sequence[Override], kinds: Collection[OverrideKind], key: str
 ) -> tuple[Override, ...]:
-    """Take back the changes of some kinds to an edition."""
+    """Return the overrides without those of some kinds for an edition."""
     return tuple(one for one in overrides if one.kind not in kinds or one.edition != key)
 
 
 def apply_overrides(calendar: Calendar, overrides: Sequence[Override]) -> Calendar:
     """Return a thread's calendar with its skips and moves.
 
-    A move that leads past a neighbour is left out: the schedule is another than it was then, or the
-    neighbour was moved back.
+    A move past a neighbouring edition is ignored: the schedule has changed since, or the neighbour was moved
+    back.
     """
     skip_keys, moved = set(calendar.schedule.skip_keys), dict(calendar.schedule.moved)
     for override in overrides:
@@ -106,7 +105,7 @@ def _without_strays(calendar: Calendar, keys: Sequence[str]) -> Calendar:
 
 
 def next_edition(calendar: Calendar, now: datetime, posted: Collection[str]) -> Edition | None:
-    """Give the edition that a change without a key is for: the due one while it may be posted, or the next.
+    """Return the edition that a change without a key is for: the current one if not posted yet, or the next.
 
     `posted` are the keys of editions that have a post. None after the last edition.
     """
@@ -119,9 +118,9 @@ def next_edition(calendar: Calendar, now: datetime, posted: Collection[str]) -> 
 
 
 def repeated_skip(calendar: Calendar, overrides: Sequence[Override], now: datetime) -> Override | None:
-    """Give the skip that another one without a key repeats: that of the edition that would come next.
+    """Return the skip of the edition that would be next, which a second skip without a key would repeat.
 
-    None where the skipped slot has come and gone: then the next edition is meant.
+    None if the skipped slot is in the past; then a second skip means the next edition.
     """
     skips = {one.edition: one for one in overrides if one.kind is OverrideKind.SKIP}
     due = calendar.current(now)
@@ -134,10 +133,10 @@ def repeated_skip(calendar: Calendar, overrides: Sequence[Override], now: dateti
 def edition_for_preamble(
     calendar: Calendar, now: datetime, posted: Collection[str], *, without_one: str
 ) -> tuple[Edition, Edition | None] | None:
-    """Give the edition that a preamble without a key is for, and the other that may be meant (decision 28).
+    """Return the edition that a preamble without a key is for, and the other possible one (decision 28).
 
-    The current one if it went up without (`without_one` is its key) and less than half of its time is over.
-    None if there is no such edition, and no other one after the last.
+    It is the current one if that was posted without a preamble (`without_one` is its key) less than half of
+    the interval ago. None if there is no such edition; the other one is None after the last edition.
     """
     due = calendar.current(now)
     following = next_edition(calendar, now, posted)
@@ -163,7 +162,7 @@ class OverrideRefusal(StrEnum):
 def find_refusal(
     calendar: Calendar, edition: Edition, now: datetime, posted: Collection[str]
 ) -> OverrideRefusal | None:
-    """Tell what is against changing an edition, None where nothing is."""
+    """Return why an edition cannot be changed, None if it can."""
     due = calendar.current(now)
     if edition.key in posted:
         return OverrideRefusal.POSTED
@@ -173,7 +172,7 @@ def find_refusal(
 
 
 def drop_expired(calendar: Calendar, overrides: Sequence[Override], now: datetime) -> tuple[Override, ...]:
-    """Leave out what is over for good: turns of editions before the current one. Preambles are exported."""
+    """Drop overrides of editions before the current one. Preambles are kept, so that they can be exported."""
     due = calendar.current(now)
     return tuple(
         override
@@ -188,26 +187,27 @@ def drop_expired(calendar: Calendar, overrides: Sequence[Override], now: datetim
 def active_overrides(
     calendar: Calendar, overrides: Sequence[Override], now: datetime, posted: Collection[str]
 ) -> tuple[tuple[Override, Edition], ...]:
-    """Give the changes that still mean something, each with its edition, in the order of their slots.
+    """Return the overrides that still have an effect, each with its edition, in the order of their slots.
 
-    A hold, skip or move is over with its slot or its post, a preamble with the edition.
+    A hold, skip or move ends when the edition is posted or followed by another; a preamble ends with its
+    edition.
     """
     due = calendar.current(now)
-    found = []
+    active = []
     for override in overrides:
         edition = calendar.edition(override.edition)
         if edition is None or (due is not None and edition.slot < due.slot):
             continue
         if override.kind is OverrideKind.PREAMBLE or override.edition not in posted:
-            found.append((override, edition))
-    return tuple(sorted(found, key=lambda pair: pair[1].slot))
+            active.append((override, edition))
+    return tuple(sorted(active, key=lambda pair: pair[1].slot))
 
 
 def moved_slot(schedule: Schedule, edition: Edition, written: TimeExpression, now: datetime) -> datetime:
-    """Give the moment that a slot is moved to, in UTC.
+    """Return the time that a slot is moved to, in UTC.
 
-    A duration counts from the usual time, so that two moderators who say the same move it once. Without a day
-    it is the slot's own, without a time the usual one.
+    A duration counts from the usual time, so that two moderators with the same command move it once. Without
+    a day it is the slot's day, without a time the usual time.
     """
     usual, zone = usual_slot(schedule, edition), ZoneInfo(schedule.timezone)
     if written.span is not None:
@@ -218,13 +218,13 @@ def moved_slot(schedule: Schedule, edition: Edition, written: TimeExpression, no
 
 
 def usual_slot(schedule: Schedule, edition: Edition) -> datetime:
-    """Give the moment that an edition would be due at if it were not moved."""
+    """Return when an edition would be due if it were not moved."""
     usual = Calendar(edition.thread, replace(schedule, moved=())).edition(edition.key)
     return usual.slot if usual else edition.slot
 
 
 def may_move(calendar: Calendar, edition: Edition, slot: datetime, now: datetime) -> bool:
-    """Tell whether a slot may be moved there: not into the past, nor past the one before or after."""
+    """Return whether a slot may be moved there: into the future, and not past a neighbouring edition."""
     return slot > now and _is_between(calendar, edition, slot)
 
 

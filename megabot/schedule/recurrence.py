@@ -1,4 +1,4 @@
-"""The days that a rhythm falls on, counted by arithmetic: decades cost nothing. Pure, no hours."""
+"""The days of a schedule, computed by arithmetic, so that decades cost nothing. Pure; without times."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
@@ -8,14 +8,14 @@ from typing import Protocol
 
 
 class Cycle(Protocol):
-    """Days in order; the first has index 0, those before it would have negative ones."""
+    """Days in order. The first has index 0; days before it would have negative indices."""
 
     def day(self, index: int) -> date:
-        """Give the day with this index."""
+        """Return the day with an index."""
         ...
 
     def index(self, day: date) -> int:
-        """Give the index of the newest day of the cycle that is not after `day`."""
+        """Return the index of the last day of the cycle up to `day`."""
         ...
 
 
@@ -30,7 +30,7 @@ class Days:
         return self.first + timedelta(days=index * self.interval)
 
     def index(self, day: date) -> int:
-        """Give the index of the newest day of the cycle that is not after `day`."""
+        """Return the index of the last day of the cycle up to `day`."""
         return (day - self.first).days // self.interval
 
 
@@ -38,7 +38,7 @@ class Days:
 class Weeks:
     """The same weekdays in every nth week.
 
-    `monday` begins the week of the first day; `passed` is how many of its `weekdays` lie before that day.
+    `monday` starts the week of the first day; `passed` is how many of its `weekdays` are before that day.
     """
 
     monday: date
@@ -48,7 +48,7 @@ class Weeks:
 
     @classmethod
     def since(cls, first: date, *, interval: int, weekdays: tuple[int, ...]) -> "Weeks":
-        """Count from the first of the weekdays on or after `first`, and weeks from that day's."""
+        """Return the cycle that starts with the first of the weekdays on or after `first`."""
         week = (first + timedelta(days=ahead) for ahead in range(7))
         start = next(day for day in week if day.weekday() in weekdays)
         return cls(
@@ -63,7 +63,7 @@ class Weeks:
         return self.monday + timedelta(weeks=turns * self.interval, days=self.weekdays[place])
 
     def index(self, day: date) -> int:
-        """Give the index of the newest day of the cycle that is not after `day`."""
+        """Return the index of the last day of the cycle up to `day`."""
         turns, weeks_off = divmod((day - self.monday).days // 7, self.interval)
         so_far = len(self.weekdays) if weeks_off else bisect_right(self.weekdays, day.weekday())
         return turns * len(self.weekdays) + so_far - 1 - self.passed
@@ -71,10 +71,10 @@ class Weeks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Months:
-    """The same days in every nth period of some months: one month, or twelve for a year.
+    """The same days in every nth period of `length` months: one month, or twelve for a year.
 
-    `start` is the period of the first day, counted from year 0; `passed` is how many of its days lie before
-    that day. `days_of` returns the days of the period that begins with a month, sorted, always as many.
+    `start` is the period of the first day, counted from year 0; `passed` is how many of its days are before
+    that day. `days_of` returns the days of the period that starts with a month, sorted, always equally many.
     """
 
     start: int
@@ -87,7 +87,7 @@ class Months:
     def since(
         cls, first: date, *, interval: int, days_of: Callable[[int, int], Sequence[date]], length: int = 1
     ) -> "Months":
-        """Count from the first such day on or after `first`, and periods from that day's."""
+        """Return the cycle that starts with the first of the days on or after `first`."""
         start = _month_count(first) // length
         year, month = divmod(start * length, 12)
         days = days_of(year, month + 1)
@@ -101,7 +101,7 @@ class Months:
         return self._days(self.start + turns * self.interval)[place]
 
     def index(self, day: date) -> int:
-        """Give the index of the newest day of the cycle that is not after `day`."""
+        """Return the index of the last day of the cycle up to `day`."""
         period = _month_count(day) // self.length
         turns, periods_off = divmod(period - self.start, self.interval)
         days = self._days(period)

@@ -1,6 +1,6 @@
-"""Find the time zone that a name means, and suggest a region for an offset or an abbreviation. Pure.
+"""Finds a time zone by name, and suggests a region for an offset or an abbreviation. Pure.
 
-An offset like GMT+1 is no time zone: a region on it in winter may be on another one in summer.
+An offset like GMT+1 is not a time zone: a region that uses it in winter may use another one in summer.
 """
 
 import difflib
@@ -8,13 +8,13 @@ import re
 import zoneinfo
 from functools import cache
 
-_LONGEST = 64  # characters: a longer name is none, and is compared with nothing
+_LONGEST = 64  # characters; no time zone has a longer name
 _MOST = 3
 _OFFSET = re.compile(r"(?:gmt|utc|z)?([+-])([0-9]{1,2})(?::?([0-5][0-9]))?")
 _LIKE_AN_OFFSET = re.compile(r"(?:gmt|utc|z)?[+-].*")
-_ANY_NAME = "write area and city, as in Europe/London"
-# The regions that are suggested, those with most people first: with their offset outside daylight saving
-# time and their abbreviations. A table, because the child that reads templates can open no files.
+_ANY_NAME = "write area and city, like Europe/London"
+# The regions to suggest, the most populous first, with their standard offset and abbreviations. They are in
+# the code because the child that reads templates cannot open files.
 _TABLE = """\
 America/New_York -05:00 EST EDT ET
 America/Chicago -06:00 CST CDT CT
@@ -88,7 +88,7 @@ Asia/Kamchatka +12:00
 
 
 def names() -> frozenset[str]:
-    """Return the names of all time zones. They are files of the system, and are read once."""
+    """Return the names of all time zones. They are read once from files of the system."""
     return frozenset(_known().values())
 
 
@@ -99,13 +99,13 @@ def find_zone(text: str) -> str | None:
 
 
 def suggestion(text: str) -> str:
-    """Say what to write instead of a name that is not a time zone."""
+    """Return what to write instead of a name that is not a time zone."""
     plain = text.strip()
     if len(plain) > _LONGEST:
         return _ANY_NAME
     for what, regions in (("an offset", _of_offset(plain)), ("an abbreviation", _of_abbreviation(plain))):
         if regions:
-            return f"that is {what}, which does not say when clocks change; write a region: {regions}"
+            return f"this is {what}, which does not define when clocks change; write a region: {regions}"
     near = _near(plain.replace(" ", "_").lower())
     return f"did you mean {near}?" if near else _ANY_NAME
 
@@ -122,7 +122,7 @@ def _of_offset(text: str) -> str:
 
 
 def _fixed(sign: str, hour: int) -> str:
-    """Name the zone whose clocks never change. The signs of these names are those of POSIX, reversed."""
+    """Return a hint with the zone that has a fixed offset. Its name has the reversed sign, as in POSIX."""
     if not hour:
         return "UTC if the clocks never change"
     name = f"Etc/GMT{'-' if sign == '+' else '+'}{hour}"
@@ -140,12 +140,12 @@ def _near(wanted: str) -> str:
     if wanted in cities:
         return cities[wanted]
     candidates = [*_known(), *cities]
-    found = difflib.get_close_matches(wanted, candidates, n=1) if _is_word(wanted) else []
-    return cities.get(found[0]) or _known()[found[0]] if found else ""
+    near = difflib.get_close_matches(wanted, candidates, n=1) if _is_word(wanted) else []
+    return cities.get(near[0]) or _known()[near[0]] if near else ""
 
 
 def _is_word(wanted: str) -> bool:
-    """Return whether it can be a misspelt name: GMT+25 is near to GMT+0 and yet another zone."""
+    """Return whether it can be a misspelt name. GMT+25 is similar to GMT+0 but not a misspelling of it."""
     return len(wanted) > 3 and not _LIKE_AN_OFFSET.fullmatch(wanted)  # noqa: PLR2004
 
 

@@ -164,7 +164,7 @@ def test_every_three_months_counts_from_the_first_slot() -> None:
 
 
 def test_a_monthly_schedule_without_a_day_is_refused() -> None:
-    with pytest.raises(ValueError, match="names its day"):
+    with pytest.raises(ValueError, match="needs its days"):
         Calendar("news", replace(MONTHLY, month_days=())).current(utc(2024, 1, 1))
 
 

@@ -48,7 +48,7 @@ def test_an_offset_is_answered_with_regions_on_it(text: str) -> None:
 )
 def test_an_abbreviation_is_answered_with_the_regions_that_use_it(text: str, regions: str) -> None:
     assert time_zones.suggestion(text) == (
-        f"that is an abbreviation, which does not say when clocks change; write a region: {regions}"
+        f"this is an abbreviation, which does not define when clocks change; write a region: {regions}"
     )
 
 
@@ -58,10 +58,10 @@ def test_an_abbreviation_is_answered_with_the_regions_that_use_it(text: str, reg
         ("Berlin", "did you mean Europe/Berlin?"),
         ("new york", "did you mean America/New_York?"),
         ("Europe/Lodnon", "did you mean Europe/London?"),
-        ("xyz", "write area and city, as in Europe/London"),
-        ("GMT+25", "write area and city, as in Europe/London"),
-        ("GMT+1:20", "write area and city, as in Europe/London"),
-        ("Europe/" + "n" * 10_000, "write area and city, as in Europe/London"),
+        ("xyz", "write area and city, like Europe/London"),
+        ("GMT+25", "write area and city, like Europe/London"),
+        ("GMT+1:20", "write area and city, like Europe/London"),
+        ("Europe/" + "n" * 10_000, "write area and city, like Europe/London"),
     ],
 )
 def test_anything_else_is_answered_with_a_name_that_is_near(text: str, said: str) -> None:
