@@ -1,1 +1,1 @@
-"""What contributors write: a folder or a git repository, read and checked."""
+"""The source: templates and other files that contributors write, read from a folder or a git repository."""

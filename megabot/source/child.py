@@ -1,7 +1,7 @@
-"""The child that reads the front matter of threads: texts as JSON on stdin, values or problems on stdout.
+"""The child process that reads front matter: texts as JSON on stdin, values or problems on stdout.
 
-Contributors wrote these texts, so they are read under the limits of the child that renders. The names of the
-time zones are loaded before those limits, because they are files of the system.
+The texts come from contributors, so they are read under the same limits as rendering. The names of the time
+zones are loaded first, because they are files of the system, which the limits forbid opening.
 """
 
 import json
@@ -17,13 +17,13 @@ from megabot.source.thread_files import threads
 
 
 def main() -> None:
-    """Limit the process, read every thread that stdin asks for, answer on stdout."""
+    """Limit the process, read every thread in the request and write the result to stdout."""
     request: dict[str, Any] = json.load(sys.stdin.buffer)
     time_zones.names()
     limit(request["cpu_seconds"])
     problems = tuple(read(Problem, one) for one in request["problems"])
-    found, problems = threads(Snapshot(files=request["files"], problems=problems))
-    sys.stdout.write(json.dumps({"threads": plain(found), "problems": plain(problems)}))
+    usable, problems = threads(Snapshot(files=request["files"], problems=problems))
+    sys.stdout.write(json.dumps({"threads": plain(usable), "problems": plain(problems)}))
 
 
 if __name__ == "__main__":

@@ -1,16 +1,16 @@
-"""What ends a template when its time is used up, and tells the line that it was at. Runs in the child."""
+"""Limits a child process, and interrupts a template that runs too long with its line. Runs in the child."""
 
 import resource
 import signal
 from types import FrameType
 
-_TEMPLATE = "__jinja_template__"  # what jinja2 leaves in the code that it makes of a template
+_TEMPLATE = "__jinja_template__"  # a global in the code that jinja2 compiles from a template
 
 
 class OutOfTime(BaseException):
-    """The time of the child is used up, at a line of a template or, with 0, around them.
+    """The child's CPU time is used up, at a line of a template, or outside of one if `line` is 0.
 
-    No plain `Exception`: jinja2 goes on after some of those.
+    Not an `Exception`, because jinja2 catches some of those.
     """
 
     def __init__(self, path: str, line: int) -> None:
@@ -20,7 +20,7 @@ class OutOfTime(BaseException):
 
 
 def interrupt(signum: int, frame: FrameType | None) -> None:
-    """Break off what is running; a handler of signals."""
+    """Raise `OutOfTime` in the running template; a signal handler."""
     while frame is not None and _TEMPLATE not in frame.f_globals:
         frame = frame.f_back
     if frame is None:
@@ -30,7 +30,7 @@ def interrupt(signum: int, frame: FrameType | None) -> None:
 
 
 def _line(frame: FrameType) -> int:
-    """Give the line in jinja2's code. The end of a loop has none there, so it is that of the body."""
+    """Return the line in jinja2's compiled code. The end of a loop has none, so the body's line is used."""
     before = [line for start, _, line in frame.f_code.co_lines() if line and start <= frame.f_lasti]
     return before[-1] if before else 1
 
@@ -38,17 +38,17 @@ def _line(frame: FrameType) -> int:
 MEMORY = 600 * 1024 * 1024
 
 
-CPU_SECONDS_MORE = 2  # for saying which template used up its time, and for the other jobs
+CPU_SECONDS_MORE = 2  # to report which template used up the time, and for the other jobs
 
 
-DESCRIPTORS = 3  # stdin, stdout and stderr are open: nothing more can be
+DESCRIPTORS = 3  # stdin, stdout and stderr; nothing else can be opened
 
 
 def limit(cpu_seconds: int) -> None:
-    """Take from the process what no template needs; for good: hard limits are not raised again.
+    """Take away what no template needs. Hard limits cannot be raised again.
 
-    As root, NPROC does not bind, and only there. Time that is used up is an error in the template first,
-    which then has its line; what Python cannot break off, one sum without end, is killed a little later.
+    NPROC has no effect for root. CPU time that is used up first raises an error in the template, which then
+    has its line. Python cannot interrupt a single endless calculation, so the kernel kills it a little later.
     """
     signal.signal(signal.SIGXCPU, interrupt)
     limits = {

@@ -1,4 +1,4 @@
-"""Starting the children that read what contributors wrote, and reading their answers."""
+"""Starts the child processes that read contributors' files, and reads their answers."""
 
 import subprocess
 import sys
@@ -17,16 +17,16 @@ _PROGRAM = "import sys; sys.path.append(sys.argv[1]); from megabot.{0} import ma
 
 @dataclass(frozen=True, slots=True)
 class ChildResult:
-    """What a child wrote, and its exit code as `subprocess` has it."""
+    """What a child wrote, and its exit code as in `subprocess`."""
 
     answer: bytes
     code: int
 
 
 def ask(program: str, request: bytes, *, most: int, timeout: float = TIMEOUT) -> ChildResult | None:
-    """Start a child for one request; None if it was ended after `timeout` seconds.
+    """Start a child for one request; None if it was killed after `timeout` seconds.
 
-    `most` is how many bytes of its answer are read.
+    At most `most` bytes of its answer are read.
     """
     child = start(program)
     watchdog = threading.Timer(timeout, child.kill)
@@ -39,9 +39,9 @@ def ask(program: str, request: bytes, *, most: int, timeout: float = TIMEOUT) ->
 
 
 def start(program: str) -> "subprocess.Popen[bytes]":
-    """Start one of the programs that render, with nothing of ours: no environment, no folder, no log.
+    """Start a program without our environment, folder and log, so that it can reach no secret.
 
-    It leads a group of processes, so that whatever it starts can be ended with it.
+    It leads a process group, so that everything it starts can be killed with it.
     """
     return subprocess.Popen(
         [sys.executable, "-I", "-c", _PROGRAM.format(program), _PACKAGE],
@@ -55,7 +55,7 @@ def start(program: str) -> "subprocess.Popen[bytes]":
 
 
 def _talk(child: "subprocess.Popen[bytes]", request: bytes, *, most: int) -> bytes:
-    """Ask and read the answer up to a limit; whatever happens, the child does not outlive this."""
+    """Send the request and read the answer up to a limit; the child is always killed at the end."""
     if child.stdin is None or child.stdout is None:
         raise AssertionError("both are pipes")
     try:

@@ -1,4 +1,4 @@
-"""Find the code in a Markdown text, so that it can be left alone. Pure; the time is linear in the length."""
+"""Finds the code in a Markdown text, so that it can be left unchanged. Pure; takes linear time."""
 
 import re
 from collections import defaultdict
@@ -13,7 +13,7 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 
 
 def without_code(text: str) -> str:
-    """Return the text with blanks in place of code: every other character stays where it is."""
+    """Return the text with code replaced by spaces, so that all other characters keep their positions."""
     blanked = "\n".join(_without_blocks(text.split("\n")))
     pieces, end = [], 0
     for start, stop in _spans(blanked):
@@ -33,7 +33,7 @@ def _without_blocks(lines: list[str]) -> Iterator[str]:
             blank = True
             yield line
         elif blank and not in_list and _INDENTED.match(line):
-            yield " " * len(line)  # and so is the next indented line
+            yield " " * len(line)  # `blank` stays True, so the next indented line is code too
         else:
             in_list = bool(_ITEM.match(line)) or (in_list and line[0] in " \t")
             blank = False
@@ -41,7 +41,7 @@ def _without_blocks(lines: list[str]) -> Iterator[str]:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Find code within lines: from backticks to as many backticks, in the same paragraph."""
+    """Find code within lines: from backticks to the same number of backticks in the same paragraph."""
     start = 0
     for gap in [*(match.start() for match in _PARAGRAPH.finditer(text)), len(text)]:
         yield from ((start + one, start + other) for one, other in _spans_of(text[start:gap]))
@@ -55,7 +55,7 @@ def _spans_of(paragraph: str) -> Iterator[tuple[int, int]]:
         by_length[len(runs[number][2])].append(number)
     opened = 0
     for number, run in enumerate(runs):
-        start = run.start(2) + len(run[1]) % 2  # a backslash before code begins; within code it is none
+        start = run.start(2) + len(run[1]) % 2  # a backslash escapes only outside code
         if number < opened or start == run.end():
             continue
         ahead = by_length[run.end() - start]

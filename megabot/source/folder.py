@@ -1,4 +1,4 @@
-"""A source that is a folder: its files as text, and the commit they come from. Follows nothing out of it."""
+"""A source in a local folder: its files, and their git commit if there is one. Follows no links out of it."""
 
 import logging
 import os
@@ -35,14 +35,14 @@ class FolderSource(Source):
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._told = ""
+        self._logged = ""
 
     @override
     def snapshot(self) -> Snapshot:
         if not self._folder.is_dir():
             raise SourceMissing(
-                f"the source {self._folder} is not there; run megabot init to write a first template, or set "
-                "MEGABOT_SOURCE to the folder with thread.md.j2"
+                f"the folder with the templates, {self._folder}, does not exist; set MEGABOT_SOURCE to the "
+                "folder with thread.md.j2, or run megabot init to create a template"
             )
         problems: list[Problem] = []
         paths = list(_paths(self._folder, problems))
@@ -50,12 +50,12 @@ class FolderSource(Source):
             (canonical(path), _read(self._folder, path)) for path in paths if is_source_file(path)
         )
         seen = {canonical(path): _fingerprint(self._folder, path) for path in paths if is_picture(path)}
-        pictures = {path: found for path, found in seen.items() if isinstance(found, str)}
+        pictures = {path: fingerprint for path, fingerprint in seen.items() if isinstance(fingerprint, str)}
         problems += [*mistakes, *(problem for problem in seen.values() if isinstance(problem, Problem))]
         revision, why = _revision(self._folder)
-        if why and why != self._told:
+        if why and why != self._logged:
             log.warning("%s", why)
-        self._told = why
+        self._logged = why
         return Snapshot(
             files=files,
             pictures=pictures,
@@ -70,8 +70,8 @@ class FolderSource(Source):
         if path not in snapshot.pictures:
             return None
         on_disk = next((one for one in _paths(self._folder, []) if canonical(one) == path), path)
-        found = _read(self._folder, on_disk)
-        return found if isinstance(found, bytes) else None
+        content = _read(self._folder, on_disk)
+        return content if isinstance(content, bytes) else None
 
     @override
     def sections_at(self, commit: str) -> dict[str, str] | None:
@@ -90,18 +90,18 @@ class FolderSource(Source):
 
     @override
     def refresh(self) -> None:
-        pass  # a folder is read as it is
+        pass  # snapshot() always reads the folder as it is
 
     @override
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
-        found, problems = threads(snapshot)
+        usable, problems = threads(snapshot)
         if problems:
-            raise SourceBroken(problems, threads=found)
-        return found
+            raise SourceBroken(problems, threads=usable)
+        return usable
 
 
 def _paths(folder: Path, problems: list[Problem]) -> Iterator[str]:
-    """Find the files of a source; what cannot be looked into is added to the problems."""
+    """Yield the files of a source; unreadable folders are added to `problems`."""
 
     def unreadable(error: OSError) -> None:
         path = os.path.relpath(error.filename, folder)
@@ -112,32 +112,32 @@ def _paths(folder: Path, problems: list[Problem]) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if is_inside(base / name))
         links = [base / name for name in folders if (folder / base / name).is_symlink()]
         problems += [
-            Problem(str(link), 0, "a link to a folder, which is not followed", "put the folder itself here")
+            Problem(str(link), 0, "links to folders are not followed", "put the folder itself here")
             for link in links
         ]
         yield from ((base / name).as_posix() for name in sorted(names))
 
 
 def _fingerprint(folder: Path, path: str) -> str | Problem:
-    """Give what changes when a file does, or say why it cannot be used."""
+    """Return a value that changes with a file, or why the file cannot be used."""
     facts = _facts(folder, path)
     return facts if isinstance(facts, Problem) else f"{facts.st_size}-{facts.st_mtime_ns}"
 
 
 def _facts(folder: Path, path: str) -> os.stat_result | Problem:
-    """Look at a file before it is opened: only a regular one inside the folder ever is."""
+    """Check a file before it is opened: only regular files inside the folder are read."""
     odd = odd_name(path)
     if odd:
         return odd
     full = folder / path
     try:
         if not full.resolve().is_relative_to(folder.resolve()):
-            return Problem(path, 0, "a link that leads out of the source", "put the file itself here")
+            return Problem(path, 0, "the link leads out of the folder", "put the file itself here")
         facts = full.stat()
     except OSError as error:
-        return Problem(path, 0, f"the file cannot be read: {error.strerror}", "check who may read it")
+        return Problem(path, 0, f"the file cannot be read: {error.strerror}", "check its permissions")
     if not stat.S_ISREG(facts.st_mode):
-        return Problem(path, 0, "not a file", "delete it")
+        return Problem(path, 0, "this is not a regular file", "delete it")
     return too_large(path, facts.st_size) or facts
 
 
@@ -149,13 +149,13 @@ def _read(folder: Path, path: str) -> bytes | Problem:
         with (folder / path).open("rb") as opened:
             return opened.read(facts.st_size)  # it may have grown since
     except OSError as error:
-        return Problem(path, 0, f"the file cannot be read: {error.strerror}", "check who may read it")
+        return Problem(path, 0, f"the file cannot be read: {error.strerror}", "check its permissions")
 
 
 def _revision(folder: Path) -> tuple[Revision, str]:
-    """Ask git for the commit and whether the files differ from it; no git and no repository are no error.
+    """Return the commit and whether the files differ from it; without git or a repository it is empty.
 
-    The text says why git refuses a repository that is there.
+    The text says why git refuses to read an existing repository, "" if it does not.
     """
     commit = run_git("rev-parse", "--verify", "--end-of-options", "HEAD", cwd=folder)
     if not commit.ok:
@@ -167,12 +167,12 @@ def _revision(folder: Path) -> tuple[Revision, str]:
 
 
 def short_path(path: Path) -> str:
-    """Write a path from where the user stands, or whole if that is shorter."""
+    """Return a path relative to the current folder, or absolute if that is shorter."""
     return min(os.path.relpath(path), str(path.absolute()), key=len)
 
 
 def place_problem(problem: Problem, source: object) -> Problem:
-    """Name a mistake's file from where the user stands, if the source is a folder."""
+    """Return a problem with its path relative to the current folder, if the source is a folder."""
     if not isinstance(source, Path):
         return problem
     return replace(problem, path=short_path(source / problem.path))

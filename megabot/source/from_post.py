@@ -1,6 +1,6 @@
-"""A thread that people wrote by hand, taken apart into a template and sections. Pure.
+"""Builds a template and sections from an existing thread. Pure.
 
-Its spoilers become sections where a section can say the same; what cannot stays in the template as it is.
+Its spoilers become sections if a section can express the same; the others stay in the template unchanged.
 """
 
 import re
@@ -27,9 +27,9 @@ _ODD = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateDraft:
-    """What was made of a thread: its title, a body for the template, and files of sections by path.
+    """The result: a title, a body for the template, and section files by path.
 
-    `changes` say what differs from the thread. `left_over` is the end of a text that was too long.
+    `changes` describe the differences from the thread. `left_over` is the end of a text that was too long.
     """
 
     title: TitleRead
@@ -46,56 +46,57 @@ class _Spoiler:
 
 
 def take_apart(title: TitleRead, body: str) -> TemplateDraft:
-    """Make a template and sections of a thread's text, in the order that they had."""
+    """Build a template and sections from a thread's text, in the same order."""
     end = len(body)
     while True:
         text, changes = repair(body[:end])
-        made, files, shown = _divided(text)
+        template, files, shown = _divided(text)
         excess = utf16_units(shown) + MARKER_ROOM - BODY_LONGEST
         if excess <= 0:
             break
         end = _line_end(body, max(end - excess, 0))
     changes = (*changes, *_said_of_sections(text, files))
     if end < len(body):
-        changes = (*changes, "the end of the text did not fit beside megabot's marker: it is in left-over.md")
-    return TemplateDraft(title=title, body=made, sections=files, changes=changes, left_over=body[end:])
+        note = "the text is too long, because megabot adds a marker; its end is in left-over.md"
+        changes = (*changes, note)
+    return TemplateDraft(title=title, body=template, sections=files, changes=changes, left_over=body[end:])
 
 
 def _said_of_sections(text: str, files: dict[str, str]) -> Iterator[str]:
-    """Say what sections change, and which spoilers are none."""
+    """Describe what sections change, and which spoilers did not become sections."""
     spoilers = [piece for piece in _pieces(text.split("\n")) if isinstance(piece, _Spoiler)]
     if any(_OTHER_HEADING.match(line) for piece in spoilers for line in piece.lines) and files:
-        yield "headings in sections are written as ###, and become bold lines in the post"
+        yield "headings in sections are written as ### and appear as bold lines in the post"
     if len(spoilers) > len(files):
         count = f"{len(spoilers) - len(files)} of {len(spoilers)} spoilers"
-        yield f"{count} stay in the template: they have tables, notes or headings that a section cannot have"
+        yield f"{count} stay in the template: a section cannot have their tables, footnotes or headings"
 
 
 def _line_end(text: str, longest: int) -> int:
-    """Return where to cut a text: behind a line, or behind a word if that would cut away much."""
+    """Return where to cut a text: after a line, or after a word if that would cut away much."""
     line, word = text.rfind("\n", 0, longest), text.rfind(" ", 0, longest)
     return next((at for at in (line, word) if longest - at < longest // 4), longest)
 
 
 def _divided(text: str) -> tuple[str, dict[str, str], str]:
-    """Write the template's body, the sections by their paths, and about what they will be rendered to."""
+    """Return the template's body, the sections by path, and roughly what they will be rendered to."""
     pieces = list(_pieces(text.split("\n")))
     files: dict[int, tuple[str, str, str]] = {}
     names: set[str] = set()
     total = sum(isinstance(piece, _Spoiler) for piece in pieces)
     for at, piece in enumerate(pieces):
         if isinstance(piece, _Spoiler) and len(files) < _SECTIONS_MOST:
-            made = _section(piece, (len(files) + 1) * 10, names, total=total)
-            files |= {at: made} if made else {}
+            section = _section(piece, (len(files) + 1) * 10, names, total=total)
+            files |= {at: section} if section else {}
     body = _template(pieces, {at: path for at, (path, _, _) in files.items()})
     spoilers = {section_name(path): shown for path, _, shown in files.values()}
     together = body.replace("{{ sections() }}", "\n\n".join(spoilers.values()))
-    shown = _CALL.sub(lambda found: spoilers[found[1]], together)
+    shown = _CALL.sub(lambda match: spoilers[match[1]], together)
     return body, {path: written for path, written, _ in files.values()}, shown
 
 
 def _pieces(lines: list[str]) -> Iterator[str | _Spoiler]:
-    """Give the lines of a text, closed spoilers as wholes."""
+    """Yield the lines of a text, and each closed spoiler as one piece."""
     fence, at = "", 0
     while at < len(lines):
         was_open, fence = fence, fence_after(fence, lines[at])
@@ -110,7 +111,7 @@ def _pieces(lines: list[str]) -> Iterator[str | _Spoiler]:
 
 
 def _end(lines: list[str], start: int) -> int | None:
-    """Find the line that closes a spoiler; None where another one opens first, or none closes it."""
+    """Return the line that closes a spoiler; None if another one opens first or nothing closes it."""
     fences = (
         at for at in range(start, len(lines)) if _CLOSES.fullmatch(lines[at]) or _OPENS.fullmatch(lines[at])
     )
@@ -119,14 +120,14 @@ def _end(lines: list[str], start: int) -> int | None:
 
 
 def _section(piece: _Spoiler, number: int, names: set[str], *, total: int) -> tuple[str, str, str] | None:
-    """Write a spoiler as a section: path, file, spoiler. None if a section cannot say what it says."""
+    """Return a spoiler as a section: path, file and spoiler. None if a section cannot express it."""
     warned = _WARNED.fullmatch(piece.title)
     front = {"title": warned[1], "cw": warned[2]} if warned else {"title": piece.title}
     text = "\n".join(_plain_lines(piece.lines)).strip("\n")
     word = _word(front["title"])
     name = next(one for one in (word, *(f"{word}-{n}" for n in range(2, 1000))) if one not in names)
     path = f"sections/{number:0{len(str(total * 10))}}-{name}.md"
-    has_notes = "[^" in without_code(text)  # a footnote's mark must be in the part that has the note
+    has_notes = "[^" in without_code(text)  # a footnote's mark must be in the same part as its note
     section, _ = parse_section(path, front, text, 1)
     if section is None or has_notes or any(flaws(text, mentions=True)):
         return None
@@ -136,7 +137,7 @@ def _section(piece: _Spoiler, number: int, names: set[str], *, total: int) -> tu
 
 
 def _plain_lines(lines: tuple[str, ...]) -> Iterator[str]:
-    """Give lines as a section has them: headings of one kind, no breaks that it writes by itself."""
+    """Yield lines as a section needs them: headings as ###, no hard breaks that megabot adds itself."""
     fence = ""
     for line, following in zip(lines, [*lines[1:], ""], strict=False):
         was_open, fence = fence, fence_after(fence, line)
@@ -155,13 +156,13 @@ def _word(title: str) -> str:
 
 
 def quote_yaml(value: str) -> str:
-    """Write a text in quotes as YAML reads it."""
+    """Return a text in quotes for YAML."""
     plain = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + _ODD.sub(lambda found: f"\\u{ord(found[0]):04x}", plain) + '"'
+    return '"' + _ODD.sub(lambda match: f"\\u{ord(match[0]):04x}", plain) + '"'
 
 
 def _template(pieces: list[str | _Spoiler], paths: dict[int, str]) -> str:
-    """Write the body: all sections at one place where they stood together, else each where it stood."""
+    """Return the body: all sections in one place if they were together, else each in its old place."""
     places = sorted(paths)
     together = all(
         at in paths or (isinstance(pieces[at], str) and not str(pieces[at]).strip())

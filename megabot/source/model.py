@@ -1,4 +1,4 @@
-"""What a thread is: the front matter of one template as values. Parsing them is the adapters' work."""
+"""A thread as values: the front matter of one template, and the files around it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from megabot.source.problems import Problem
 
 
 class Pin(StrEnum):
-    """Where the standing post is pinned: Lemmy's feature types, or nowhere."""
+    """Where the current post is pinned: Lemmy's feature types, or nowhere."""
 
     COMMUNITY = "community"
     LOCAL = "local"
@@ -17,7 +17,7 @@ class Pin(StrEnum):
 
 
 class Refresh(StrEnum):
-    """Which changes of the source reach the standing post."""
+    """Which changes of the templates reach the current post."""
 
     BODY = "body"
     PREAMBLE = "preamble"
@@ -26,9 +26,9 @@ class Refresh(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Previous:
-    """What happens to the thread before when a new one stands. `comment` is template text, empty for none.
+    """What happens to the previous thread when a new one is posted. `comment` is template text, "" for none.
 
-    `announce` is how long before the slot a comment there says that it comes, None for not at all.
+    `announce` is how long before the slot a comment there announces the new thread, None for no comment.
     """
 
     unpin: bool = True
@@ -41,8 +41,8 @@ class Previous:
 class Companion:
     """Another thread or site that this thread links.
 
-    Exactly one of `thread` (a thread of the same source), `url` (a fixed address) and `latest_by` (a
-    person's newest post in community `community` whose title matches `title`, with `*` and `?`) is set.
+    Exactly one of these is set: `thread` (a thread of the same source), `url` (a fixed address) and
+    `latest_by` (a user's newest post in `community` with a title that matches `title`, with `*` and `?`).
     """
 
     name: str
@@ -54,19 +54,19 @@ class Companion:
 
 
 IMAGE, IMAGE_ALT, THUMBNAIL = "{{ preamble.image }}", "{{ preamble.image_alt }}", "{{ preamble.thumbnail }}"
-"""Where a thread's own front matter says nothing of images, those of the edition's preamble are taken."""
+"""The defaults: if a thread's front matter sets no image, those of the edition's preamble are used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
     """A recurring thread, as its template's front matter defines it.
 
-    `max_comments` is how many comments are too many.
+    `max_comments`: more comments than this are too many.
 
     `title`, `image`, `image_alt` and `thumbnail` are template text; an image is an address, or the path of a
-    picture in the source. `community` is `name` or `name@host`, empty where the setting's default holds.
-    `language` is an ISO 639 code as Lemmy lists it, empty for none sent. `tags` are names of the community's.
-    `first_comment` is template text for a comment in the thread itself, empty for none.
+    picture in the source. `community` is `name` or `name@host`, "" for the one in the settings.
+    `language` is an ISO 639 code as Lemmy lists it, empty for none sent. `tags` are names of its tags.
+    `first_comment` is template text for a comment in the thread itself, "" for none.
     `unpin_after` and `lock_after` count from when a post was published, None for never.
     `path` is the template's file.
     """
@@ -95,15 +95,14 @@ class Thread:
 
     @property
     def calendar(self) -> Calendar:
-        """Its editions."""
         return Calendar(self.name, self.schedule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """Which state of the source a text was made from.
+    """The state of the source that a text was rendered from.
 
-    `commit` is the full hash, empty for a folder outside git; `dirty` says whether files differed from it.
+    `commit` is the full hash, "" for a folder outside git; `dirty`: whether files differed from it.
     """
 
     commit: str = ""
@@ -115,10 +114,10 @@ class Revision:
 class Snapshot:
     """The files of the source at one moment: path relative to the source folder -> text.
 
-    `pictures` has the paths of its pictures, each with something that changes when the picture does.
-    `fetched` is when this state was last seen at a source that is elsewhere, None for a folder. `ignored`
-    are files that look like part of the source and are not read. `no_revision` says why there is no revision
-    although the folder is in a repository.
+    `pictures` maps the paths of pictures to a value that changes with the picture. `fetched` is when this
+    state was last confirmed by a remote repository, None for a folder. `ignored` are files that look like
+    part of the source but are not read. `no_revision` says why there is no revision although the folder is in
+    a repository.
     """
 
     files: dict[str, str]
@@ -131,7 +130,7 @@ class Snapshot:
 
     @property
     def has_one_thread(self) -> bool:
-        """Whether there is one thread file, those that cannot be read included."""
+        """Whether there is exactly one thread file, counting unreadable ones."""
         paths = {*self.files, *(problem.path for problem in self.problems)}
         return sum(map(is_thread_file, paths)) == 1
 
@@ -140,5 +139,5 @@ SUFFIX = ".md.j2"
 
 
 def is_thread_file(path: str) -> bool:
-    """Return whether a path of the source is a thread's template: `_` begins a partial."""
+    """Return whether a path is a thread's template; partials start with `_`."""
     return path.endswith(SUFFIX) and "/" not in path and not path.startswith("_")

@@ -1,6 +1,6 @@
-"""Frozen dataclasses as plain JSON values and back, for values that cross from one process to another. Pure.
+"""Converts frozen dataclasses to JSON values and back, to pass them between processes. Pure.
 
-The types of the fields decide how a value is read: another process wrote it, so nothing else is believed.
+The types of the fields decide how a value is read, because the other process is not trusted.
 """
 
 import types
@@ -16,7 +16,7 @@ _MOMENTS = (datetime, date, time)
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  any field of a dataclass
-    """Return a dataclass, or one of its fields, as JSON takes it."""
+    """Return a dataclass, or one of its fields, as a JSON value."""
     if is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, _MOMENTS):
@@ -33,7 +33,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401  any field of a dataclass
 
 
 def read(wanted: type[_Value], raw: Any) -> _Value:  # noqa: ANN401  JSON
-    """Build a dataclass from what `plain` made of it. Raise `ValueError` for anything else."""
+    """Build a dataclass from the result of `plain`. Raise `ValueError` for anything else."""
     try:
         return _read(wanted, raw)  # type: ignore[no-any-return]
     except (KeyError, TypeError, AttributeError, OverflowError) as error:

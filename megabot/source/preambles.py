@@ -1,4 +1,4 @@
-"""Which preambles no edition will ever use: a slip in a name that would only show at the slot. Pure."""
+"""Finds an edition's preamble, and preambles that no edition will use because of a mistyped name. Pure."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -11,20 +11,20 @@ from megabot.source.model import Snapshot, Thread
 from megabot.source.problems import Problem
 
 BY_MESSAGE = "message"
-"""Stands for the path of a preamble that is not a file."""
+"""Used as the path of a preamble that was sent by message and is not a file."""
 SOON = timedelta(hours=24)
 _FOLDER = "preambles/"
 _DEFAULT = "_default"
 _EMPTY = re.compile(r"(?:---\s*---)?\s*")
-_TO_A_DAY = ("", "-1", "-01")  # a day as it is, the Monday of a week, the first of a month
+_TO_A_DAY = ("", "-1", "-01")  # completes a date as it is, a week (its Monday) or a month (its first day)
 
 
 def preambles_without_slot(
     snapshot: Snapshot, threads: Sequence[Thread], *, only: Collection[str] | None = None
 ) -> tuple[Problem, ...]:
-    """Find the preamble files that no edition will use: of no slot, one of two for an edition, or empty.
+    """Find preamble files that no edition will use: not for a slot, one of two for a slot, or empty.
 
-    With `only`, look at the folders of these threads alone.
+    With `only`, check only the folders of these threads.
     """
     folders = (_FOLDER,) if only is None else tuple(f"{_FOLDER}{name}/" for name in only)
     paths = sorted(path for path in snapshot.files if path.startswith(folders))
@@ -32,12 +32,12 @@ def preambles_without_slot(
 
 
 def is_edition_preamble(origin: str) -> bool:
-    """Tell whether a text's preamble, by where it came from, is one that was written for its edition."""
+    """Return whether the preamble at `origin` was written for its edition, so that it is not the default."""
     return bool(origin) and not origin.endswith(f"/{_DEFAULT}.md")
 
 
 def file_of(snapshot: Snapshot, thread: Thread, key: str, start: date, *, alone: bool) -> str:
-    """Find an edition's preamble file by its key or first day, empty for none; `alone`: of an only thread."""
+    """Return an edition's preamble file, by key or first day, "" for none. `alone`: the only thread."""
     folders = [f"{_FOLDER}{thread.name}/", *([_FOLDER] if alone else [])]
     names = [f"{folder}{name}.md" for name in (key, start.isoformat()) for folder in folders]
     return next((name for name in names if name in snapshot.files), "")
@@ -46,7 +46,7 @@ def file_of(snapshot: Snapshot, thread: Thread, key: str, start: date, *, alone:
 def missing_soon(
     snapshot: Snapshot, thread: Thread, now: datetime, *, alone: bool, posted: Collection[str] = ()
 ) -> Edition | None:
-    """Give the edition of the next 24 hours that has no post yet, and no preamble file of its own."""
+    """Return the edition due within 24 hours if it has no post and no preamble file."""
     coming = next(thread.calendar.upcoming(now), None)
     if coming is None or coming.slot - now > SOON or coming.skipped or coming.key in posted:
         return None
@@ -54,9 +54,9 @@ def missing_soon(
 
 
 def has_some(snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
-    """Tell whether a thread has preambles of single editions as files; `alone`: the source has one thread.
+    """Return whether a thread has preamble files for editions; `_default.md` does not count.
 
-    `_default.md` is for those that get none.
+    `alone`: whether it is the only thread of the source.
     """
     folders = {f"{_FOLDER}{thread.name}/", *([_FOLDER] if alone else [])}
     files = (path.rpartition("/") for path in snapshot.files)
@@ -64,7 +64,7 @@ def has_some(snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
 
 
 def nearest_two(thread: Thread, moment: datetime) -> list[Edition]:
-    """Give the two editions whose slots are nearest to a moment, in their order."""
+    """Return the two editions with slots nearest to a moment, in order."""
     nearest = thread.calendar.nearest(moment)
     around = [
         nearest,
@@ -82,17 +82,18 @@ def _idle(snapshot: Snapshot, path: str, threads: Sequence[Thread]) -> Iterator[
         thread = threads[0]
     if thread is None:
         folders = ", ".join(f"{_FOLDER}{one.name}/" for one in threads)
-        yield Problem(path, 0, "no thread reads this preamble", f"put it into one of {folders}")
+        yield Problem(path, 0, "no thread uses this preamble", f"move it to one of {folders}")
     elif name != _DEFAULT:
         edition = _of_a_slot(thread, name)
         alone = len(threads) == 1
         taken = file_of(snapshot, thread, edition.key, edition.start, alone=alone) if edition else path
         if edition is None:
-            yield Problem(path, 0, f"{name} is no slot of {thread.name}", _suggestion(thread, name))
+            what = f"{name} is not a posting date of {thread.name}"
+            yield Problem(path, 0, what, _suggestion(thread, name))
         elif taken != path:
-            yield Problem(path, 0, f"{taken} is taken for the same edition", "delete one of the two")
+            yield Problem(path, 0, f"{taken} is used for the same edition", "delete one of the two")
         elif _EMPTY.fullmatch(snapshot.files[path]):
-            what = f"the file is empty, so {edition.key} is posted without a preamble"
+            what = f"the file is empty, so {edition.key} will be posted without a preamble"
             yield Problem(path, 0, what, "write a text, or delete the file")
 
 
@@ -102,7 +103,7 @@ def _of_a_slot(thread: Thread, name: str) -> Edition | None:
         return edition
     try:
         nearest = thread.calendar.nearest(_moment(thread, date.fromisoformat(name)))
-    except (ValueError, OverflowError):  # no date, or one at the end of all dates
+    except (ValueError, OverflowError):  # not a date, or one at the end of Python's dates
         return None
     return nearest if nearest.start.isoformat() == name else None
 
@@ -114,9 +115,9 @@ def _suggestion(thread: Thread, name: str) -> str:
             edition, other = nearest_two(thread, moment)
         except (ValueError, OverflowError):
             continue
-        return f"the nearest are {edition.key}.md of {edition.start} and {other.key}.md of {other.start}"
+        return f"the nearest are {edition.key}.md for {edition.start} and {other.key}.md for {other.start}"
     first = thread.calendar.nearest(_moment(thread, thread.schedule.first))
-    return f"name it after a slot, as {first.key}.md or {first.start}.md"
+    return f"name it after an edition, like {first.key}.md or {first.start}.md"
 
 
 def _moment(thread: Thread, day: date) -> datetime:

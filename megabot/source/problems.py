@@ -1,15 +1,15 @@
-"""What is wrong in a file that a person wrote, as a value: found all at once, shown one line each."""
+"""A mistake in a contributor's file, as a value. All are found at once and shown on one line each."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One mistake, where it stands and what to write instead.
+    """One mistake, its place and what to write instead.
 
-    `path` is relative to the source folder with forward slashes; `line` counts from 1 and is 0 where no
-    line can be named. `hint` is the next step or a "did you mean", empty where there is none. Neither holds
-    anything of the file's data beyond the name in question: problems are shown on Lemmy.
+    `path` is relative to the source folder, with forward slashes; `line` counts from 1, 0 if it is not known.
+    `hint` is the next step or a "did you mean", "" for none. Neither may contain data from the file except
+    the name in question, because problems are shown on Lemmy.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""What changed in the directory since the last edition: entries of sections added, removed, edited. Pure."""
+"""Compares the sections of two editions: which entries were added, removed or edited. Pure."""
 
 import re
 from collections import Counter
@@ -10,9 +10,9 @@ from itertools import islice
 from megabot.source.sections import section_name
 
 MAX_CHANGES = 40
-"""How many changes a template is told of; of the rest it knows the number."""
+"""How many changes a template gets; it knows only the number of the rest."""
 LONGEST_ENTRY = 300
-_COMPARED = 100  # entries of a section, at most, among which an edited one without a link is looked for
+_COMPARED = 100  # at most so many entries of a section are compared to find an edited one without a link
 _ALIKE = 0.7
 
 _FRONT = re.compile(r"\A---[ \t]*\n.*?^---[ \t]*\n", re.MULTILINE | re.DOTALL)
@@ -26,7 +26,7 @@ Files = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One entry: the title of its section, its text, and what it was before where it was edited."""
+    """One entry: the title of its section, its text, and the earlier text if it was edited."""
 
     section: str
     text: str
@@ -35,7 +35,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What changed between two editions, in the order of the sections. `more` counts what is left out."""
+    """The changes between two editions, in the order of the sections. `more` counts those not listed."""
 
     added: tuple[Change, ...] = ()
     removed: tuple[Change, ...] = ()
@@ -59,29 +59,29 @@ def templates_use_changes(files: Files) -> bool:
 
 
 def diff_sections(before: Files, after: Files) -> Changes | None:
-    """Compare the sections of two states of a source; None where no entry differs."""
+    """Compare the sections of two states of a source; None if no entry differs."""
     old, new = _sections(before), _sections(after)
-    found = [
+    all_changes = [
         change
         for name in [*new, *(name for name in old if name not in new)]
         for change in _changes(old.get(name, ("", [])), new.get(name, ("", [])))
     ]
-    kinds = _without_moved(found)
+    kinds = _without_moved(all_changes)
     if not any(kinds.values()):
         return None
     left = MAX_CHANGES
-    kept = {}
+    listed = {}
     for kind, some in kinds.items():
-        kept[kind] = tuple(some[:left])
-        left -= len(kept[kind])
+        listed[kind] = tuple(some[:left])
+        left -= len(listed[kind])
     more = sum(map(len, kinds.values())) - (MAX_CHANGES - left)
-    return Changes(added=kept["added"], removed=kept["removed"], edited=kept["edited"], more=more)
+    return Changes(added=listed["added"], removed=listed["removed"], edited=listed["edited"], more=more)
 
 
-def _without_moved(found: list[tuple[str, Change]]) -> dict[str, list[Change]]:
-    """Sort by kind. What went from one section to another was neither added nor removed."""
+def _without_moved(all_changes: list[tuple[str, Change]]) -> dict[str, list[Change]]:
+    """Group changes by kind. An entry that moved to another section was neither added nor removed."""
     kinds: dict[str, list[Change]] = {"added": [], "removed": [], "edited": []}
-    for kind, change in found:
+    for kind, change in all_changes:
         kinds[kind].append(change)
     gone = Counter(one.text for one in kinds["removed"])
     come = Counter(one.text for one in kinds["added"])
@@ -100,20 +100,20 @@ def _took(counter: "Counter[str]", text: str) -> bool:
 
 
 def _sections(files: Files) -> dict[str, tuple[str, list[str]]]:
-    """Take the sections apart: by name the title and the entries."""
-    found = {}
+    """Return the title and the entries of each section by name."""
+    sections = {}
     for path in sorted(path for path in files if path.startswith("sections/") and path.endswith(".md")):
         text = files[path].replace("\r\n", "\n")
         front = _FRONT.match(text)
         title = _TITLE.search(front[0]) if front else None
         name = section_name(path)
         shown = title[1].strip("\"'") if title else name
-        found[name] = (shown, list(_entries(text[front.end() :] if front else text)))
-    return found
+        sections[name] = (shown, list(_entries(text[front.end() :] if front else text)))
+    return sections
 
 
 def _entries(body: str) -> Iterator[str]:
-    """Give each entry as one line, with the lines that belong to it."""
+    """Yield each entry with its continuation lines as one line."""
     entry: list[str] = []
     for line in [*body.split("\n"), ""]:
         item = _ITEM.match(line)
@@ -141,11 +141,11 @@ def _changes(old: tuple[str, list[str]], new: tuple[str, list[str]]) -> Iterator
 
 
 def _former(text: str, gone: list[str]) -> str:
-    """Find what an entry was before: one with the same first link, else one that reads much the same."""
+    """Return the earlier text of an entry: one with the same first link, else a similar one, else ""."""
     link = _ADDRESS.search(text)
     if link is not None:
         same = (one for one in gone if (other := _ADDRESS.search(one)) and other[0] == link[0])
-        if found := next(same, ""):
-            return found
+        if former := next(same, ""):
+            return former
     near = get_close_matches(text, list(islice(gone, _COMPARED)), n=1, cutoff=_ALIKE)
     return near[0] if near else ""

@@ -1,9 +1,9 @@
-"""Sections of a thread: plain Markdown in, collapsible Markdown out that every kind of reader can read. Pure.
+"""Turns sections into spoilers that display well on every server and client. Pure.
 
-Servers of 0.19 render the inside of a spoiler as one run of inline text for federated readers: no lists, no
-headings, blank lines dropped. So every block in it ends in a hard break (two spaces: invisible at the end of
-a list item, where a backslash would show) and sub-headings become bold lines. The table is in
-docs/reference/markdown.md.
+Lemmy 0.19 servers render the inside of a spoiler as one run of inline text for federated readers: without
+lists and headings, and without blank lines. So every block in it ends with a hard break (two spaces, which
+are invisible at the end of a list item, where a backslash would show), and sub-headings become bold lines.
+docs/reference/markdown.md has the table.
 """
 
 import re
@@ -22,22 +22,38 @@ _CLOSING_MARKS = re.compile(r"(?:^|[ \t])#+[ \t]*$")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _WARNING = re.compile(r"\(cw:\s*", re.IGNORECASE)
 COMMENT = (
-    "a comment, which readers would see",
-    "delete it: git remembers; in a template {# ... #} is for you alone",
+    "readers would see this HTML comment",
+    "delete it, or write {# ... #} in a template, which is not posted",
 )
 _MISTAKES = (
     # The line under a table's head: nothing but dashes, colons and at least one bar.
-    (re.compile(r"(?=.*\|)(?=.*-)[\s|:-]+"), "a table", "write a list: spoilers show no tables"),
-    (re.compile(r" {0,3}(?:=+|-+|[-*_](?:[ \t]*[-*_]){2,})\s*"), "a line of dashes", "use ### or delete it"),
+    (
+        re.compile(r"(?=.*\|)(?=.*-)[\s|:-]+"),
+        "a section cannot have a table",
+        "write a list: spoilers show no tables",
+    ),
+    (
+        re.compile(r" {0,3}(?:=+|-+|[-*_](?:[ \t]*[-*_]){2,})\s*"),
+        "a section cannot have a line of dashes",
+        "use ### for a heading, or delete it",
+    ),
     (re.compile(r"[^`]*<!--.*"), *COMMENT),
-    (re.compile(r" {0,3}\[\^[^\]]+\]:.*"), "a footnote", "write the note in brackets where it belongs"),
-    (re.compile(r" {0,3}\[(?!\^)[^\]]+\]:.*"), "a link definition", "write [words](address) at its place"),
+    (
+        re.compile(r" {0,3}\[\^[^\]]+\]:.*"),
+        "a section cannot have a footnote",
+        "write the note in brackets in its place",
+    ),
+    (
+        re.compile(r" {0,3}\[(?!\^)[^\]]+\]:.*"),
+        "a section cannot have a link definition",
+        "write [words](address) in its place",
+    ),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One file of `sections/`, known to be well-formed. `line` is the body's first line in `path`."""
+    """A valid file of `sections/`. `line` is the body's first line in `path`."""
 
     name: str
     title: str
@@ -62,7 +78,7 @@ class _Line(NamedTuple):  # half the cost of a frozen dataclass, and there is on
 
 
 def section_name(path: str) -> str:
-    """Name a section by its file: `sections/20-maps.md` is `maps`; the number only sets the order."""
+    """Return the name of a section: `sections/20-maps.md` is `maps`; the number only sets the order."""
     stem = path.rpartition("/")[2].removesuffix(".md")
     return re.sub(r"^\d+[-_]", "", stem)
 
@@ -70,7 +86,7 @@ def section_name(path: str) -> str:
 def parse_section(
     path: str, front: Mapping[str, object], body: str, first_line: int
 ) -> tuple[Section | None, tuple[Problem, ...]]:
-    """Check a section file, its front matter already split off; the section only if nothing is wrong."""
+    """Check a section file without its front matter. Returns the section only if there are no problems."""
     body = body.replace("\r\n", "\n")
     problems = sorted([*_front_problems(path, front), *_body_problems(path, body, first_line)])
     if problems:
@@ -81,7 +97,7 @@ def parse_section(
 
 
 def spoiler(section: Section) -> str:
-    """Write a section as a spoiler, without a line break at its end. Order and words stay as they are."""
+    """Return a section as a spoiler, without a line break at the end. Order and words do not change."""
     warning = f" (CW: {section.cw})" if section.cw else ""
     status = f" - {section.status}" if section.status else ""
     inside = "\n".join(_broken_lines(_lines(section.body)))
@@ -93,14 +109,14 @@ def _lines(body: str) -> list[_Line]:
     fence = ""
     for text in body.rstrip().split("\n"):
         was_open, fence = fence, fence_after(fence, text)
-        # The line that closes a fence is text: a break after it does no harm.
+        # The line that closes a fence counts as text: a break after it does no harm.
         kind = _Kind.CODE if fence else _Kind.TEXT if was_open else _kind(text)
         lines.append(_Line(kind, text))
     return lines
 
 
 def fence_after(fence: str, text: str) -> str:
-    """Tell which fence is open after a line, given the one that was open before it."""
+    """Return the fence that is open after a line, given the one that was open before it; "" for none."""
     match = _FENCE.fullmatch(text)
     if match is None:
         return fence
@@ -135,7 +151,7 @@ def _broken_line(line: _Line, following: _Line | None) -> str:
     if following is None:
         return text.rstrip()
     goes_on = following.kind is _Kind.TEXT and line.kind is not _Kind.HEADING
-    # A backslash at the end is a hard break by itself, and spaces after it would undo that.
+    # A backslash at the end already is a hard break, and spaces after it would undo that.
     if goes_on or text.endswith("\\"):
         return text
     return text.rstrip() + "  "
@@ -153,17 +169,17 @@ def _heading_words(heading: str) -> str:
 
 def _front_problems(path: str, front: Mapping[str, object]) -> Iterator[Problem]:
     if not str(front.get("title") or "").strip():
-        yield Problem(path, 1, "the section has no title", "begin the file with ---, title: ..., ---")
+        yield Problem(path, 1, "the section has no title", "start the file with ---, title: ..., ---")
     for key, value in front.items():
         if key not in _KEYS:
             yield Problem(path, 1, f"unknown key {key!r}", _suggestion(str(key)))
         elif value is not None and not (isinstance(value, str) and "\n" not in value.strip()):
-            yield Problem(path, 1, f"{key!r} is not one line of text", "put it in quotes, on one line")
+            yield Problem(path, 1, f"{key!r} is not a single line of text", "put it in quotes, on one line")
 
 
 def _suggestion(key: str) -> str:
     close = get_close_matches(key.lower(), _KEYS, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(_KEYS)}"
+    return f"did you mean {close[0]!r}?" if close else f"use one of: {', '.join(_KEYS)}"
 
 
 def _body_problems(path: str, body: str, first_line: int) -> Iterator[Problem]:
@@ -176,7 +192,7 @@ def _body_problems(path: str, body: str, first_line: int) -> Iterator[Problem]:
             yield Problem(path, number, *mistake)
     if lines[-1].kind is _Kind.CODE:
         opened = first_line + _open_fence(lines)
-        yield Problem(path, opened, "a code fence is left open", "close it with the marks that opened it")
+        yield Problem(path, opened, "the code block is never closed", "close it with the marks that open it")
 
 
 def _open_fence(lines: list[_Line]) -> int:
@@ -188,7 +204,10 @@ def _open_fence(lines: list[_Line]) -> int:
 
 def _mistake(line: _Line) -> tuple[str, str] | None:
     if line.text.lstrip().startswith(":::"):
-        return "a ::: inside a section", "a section is a spoiler already, and they do not nest"
+        return (
+            "a section cannot contain :::",
+            "delete it: a section already is a spoiler, and they do not nest",
+        )
     if line.kind is _Kind.HEADING:
         return _heading_mistake(line.text)
     if line.kind is _Kind.TEXT or line.kind is _Kind.ITEM:
@@ -198,5 +217,5 @@ def _mistake(line: _Line) -> tuple[str, str] | None:
 
 def _heading_mistake(text: str) -> tuple[str, str] | None:
     if text.split(maxsplit=1)[0] != "###":
-        return "a heading that is not ###", "use ###"
-    return None if _heading_words(text) else ("a sub-heading without words", "write some, or delete the line")
+        return "headings in a section must be ###", "use ###"
+    return None if _heading_words(text) else ("the heading has no text", "write one, or delete the line")

@@ -1,6 +1,6 @@
-"""The parent's side of reading front matter: a child parses it, and only plain values come back.
+"""The parent's side of reading front matter: a child process parses it and returns only plain values.
 
-The service reads the threads at every pass, so the answer for an unchanged source is kept.
+The service reads the threads in every pass, so the result for an unchanged source is cached.
 """
 
 import json
@@ -12,17 +12,17 @@ from megabot.source.model import Snapshot, Thread, is_thread_file
 from megabot.source.plain_values import plain, read
 from megabot.source.problems import Problem
 
-_ANSWER_LARGEST = 32 * 1024 * 1024  # of 20 MB of source at most
+_ANSWER_LARGEST = 32 * 1024 * 1024  # for at most 20 MB of source files
 _KEPT = 4
 _Found = tuple[tuple[Thread, ...], tuple[Problem, ...]]
 
 
 class _UnreadError(Exception):
-    """The child gave no answer: an exception, so that this is not kept."""
+    """The child gave no answer. An exception, so that `lru_cache` does not store it."""
 
 
 def threads(snapshot: Snapshot, *, cpu_seconds: int = child_process.CPU_SECONDS) -> _Found:
-    """Read all threads of a source, and every mistake of every file."""
+    """Read all threads of a source, and the problems of all files."""
     fronts = {path: front_of(text) for path, text in snapshot.files.items() if is_thread_file(path)}
     try:
         return _by_child(tuple(fronts.items()), snapshot.problems, cpu_seconds)
@@ -35,7 +35,7 @@ def _by_child(fronts: tuple[tuple[str, str], ...], problems: tuple[Problem, ...]
     request = {"files": dict(fronts), "problems": plain(problems), "cpu_seconds": cpu_seconds}
     result = child_process.ask("source.child", json.dumps(request).encode(), most=_ANSWER_LARGEST)
     if result is None:
-        raise _UnreadError("the settings of the threads take too long to read")
+        raise _UnreadError("the front matter of the threads takes too long to read")
     try:
         answer = json.loads(result.answer)
         return (
@@ -43,4 +43,4 @@ def _by_child(fronts: tuple[tuple[str, str], ...], problems: tuple[Problem, ...]
             tuple(read(Problem, one) for one in answer["problems"]),
         )
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _UnreadError("the settings of the threads cannot be read") from error
+        raise _UnreadError("the front matter of the threads cannot be read") from error

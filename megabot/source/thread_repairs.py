@@ -1,6 +1,6 @@
-"""Change the text of a thread, as little as possible, so that megabot can post it again. Pure.
+"""Changes the text of a thread as little as possible so that megabot can post it again. Pure.
 
-Lemmy takes texts that `limits.flaws` refuses. What readers see should stay the same where it can.
+Lemmy accepts texts that `limits.flaws` refuses. Readers should see the same as before if possible.
 """
 
 import re
@@ -26,7 +26,7 @@ _INVISIBLE = "&nbsp;"
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What was done, and in which line of the thread's text, 0 for none."""
+    """A change and its line in the thread's text, 0 for none."""
 
     what: str
     line: int
@@ -41,16 +41,17 @@ class _Open:
 
 @dataclass(slots=True)
 class _Flattener:
-    """Follows the spoilers of a text as a web client does, and writes them one after the other.
+    """Reads nested spoilers like a web client, and writes them one after the other.
 
-    A line of colons closes the outermost spoiler that was opened with as many colons or fewer, and all in it.
+    A line of colons closes the outermost spoiler that was opened with as many colons or fewer, with all
+    spoilers inside it.
     """
 
     changes: list[_Change]
     open: list[_Open] = field(default_factory=list)
     fence: str = ""
-    waits: bool = False  # whether the text of an outer spoiler goes on behind an inner one
-    left: int = 0  # how many lines of colons may follow that were meant to close an outer spoiler
+    waits: bool = False  # whether an inner spoiler was closed and the outer one may continue
+    left: int = 0  # how many lines of colons may still follow to close outer spoilers
 
     def write(self, number: int, line: str) -> Iterator[str]:
         colons = _COLONS.fullmatch(line)
@@ -65,7 +66,7 @@ class _Flattener:
             yield from self._begin(number, colons)
         else:
             self.changes.append(
-                _Change("a ::: that opens no spoiler is escaped, so it still shows as typed", number)
+                _Change("a ::: that does not open a spoiler is escaped, so it still shows as typed", number)
             )
             yield from self._text(number, f"{colons[1]}\\{line[len(colons[1]) :]}")
 
@@ -83,9 +84,7 @@ class _Flattener:
         return next(sizes, None)
 
     def _in_fence(self, number: int, line: str, colons: re.Match[str] | None) -> str:
-        if (
-            colons and not colons[3] and self.open
-        ):  # its spoiler has more colons, but will be written with three
+        if colons and not colons[3] and self.open:  # its spoiler had more colons but is written with three
             self.changes.append(
                 _Change("a ::: in a code block is escaped, so that it does not end the spoiler", number)
             )
@@ -157,11 +156,11 @@ def repair(text: str) -> tuple[str, tuple[str, ...]]:
         for piece in _out_of_items(number, line, changes):
             written += flattener.write(number, piece)
     written += flattener.finish()
-    made = "\n".join(_with_safe_words("\n".join(written), changes))
-    if any(flaw.what == "the text ends in a table" for flaw in flaws(made, mentions=True)):
-        changes.append(_Change(f"a line {_INVISIBLE} follows the table at the end", 0))
-        made = f"{made.rstrip()}\n\n{_INVISIBLE}"
-    return made, tuple(_said(changes))
+    repaired = "\n".join(_with_safe_words("\n".join(written), changes))
+    if any(flaw.what == "the text ends with a table" for flaw in flaws(repaired, mentions=True)):
+        changes.append(_Change(f"a line {_INVISIBLE} was added after the table at the end", 0))
+        repaired = f"{repaired.rstrip()}\n\n{_INVISIBLE}"
+    return repaired, tuple(_said(changes))
 
 
 def _without_markers(lines: list[str], changes: list[_Change]) -> Iterator[tuple[int, str]]:
@@ -173,7 +172,7 @@ def _without_markers(lines: list[str], changes: list[_Change]) -> Iterator[tuple
 
 
 def _out_of_items(number: int, line: str, changes: list[_Change]) -> Iterator[str]:
-    """Put a spoiler that begins an item of a list on a line of its own, where it is found again."""
+    """Move a spoiler that starts a list item to a separate line, so that it is recognised."""
     match = _IN_ITEM.fullmatch(line)
     if match is None:
         yield line
@@ -184,7 +183,7 @@ def _out_of_items(number: int, line: str, changes: list[_Change]) -> Iterator[st
 
 
 def _with_safe_words(text: str, changes: list[_Change]) -> Iterator[str]:
-    """Write mentions, unsafe links and comments so that they do no harm and look as they did."""
+    """Rewrite mentions, unsafe links and HTML comments so that they do no harm and look the same."""
     plain = without_code(text)
     for number, (line, visible) in enumerate(zip(text.split("\n"), plain.split("\n"), strict=True), 1):
         edits = [(*match.span(), _mention(line, visible, match)) for match in _MENTION.finditer(line)]
@@ -196,7 +195,7 @@ def _with_safe_words(text: str, changes: list[_Change]) -> Iterator[str]:
         safe = line
         for begin, end, new in sorted(edits, reverse=True):
             safe = safe[:begin] + new + safe[end:]
-        while mention := _MENTION.search(safe):  # of what stood beside another one
+        while mention := _MENTION.search(safe):  # an edit can turn the text around it into a new mention
             safe = safe[: mention.start()] + safe[mention.start() + 1 :]
         if _UNSAFE.search(safe):
             changes.append(
@@ -223,7 +222,7 @@ def _mention(line: str, visible: str, mention: re.Match[str]) -> str:
 
 
 def _said(changes: list[_Change]) -> Iterator[str]:
-    """Say each kind of change once, with the lines that it was made in."""
+    """Yield each kind of change once, with its lines."""
     lines: dict[str, set[int]] = {}
     for change in sorted(changes, key=lambda one: one.line):
         lines.setdefault(change.what, set()).add(change.line)

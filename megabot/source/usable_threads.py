@@ -1,4 +1,4 @@
-"""Which threads of a source can be used, and what is wrong with the others."""
+"""The threads of a source that can be used, and the problems of the others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from megabot.source.port import Source
 
 @dataclass(frozen=True, slots=True)
 class UsableThreads:
-    """The threads that can be used; `broken` says why the others cannot, None if there are no others."""
+    """The threads that can be used; `broken` has the problems of the others, None if there are none."""
 
     threads: tuple[Thread, ...]
     broken: SourceBroken | None = None
 
     def require(self, names: Sequence[str]) -> None:
         """Raise `SourceBroken` if one of these threads may be among the broken ones."""
-        known = {thread.name for thread in self.threads}
-        if self.broken is not None and not known.issuperset(names):
+        usable = {thread.name for thread in self.threads}
+        if self.broken is not None and not usable.issuperset(names):
             raise self.broken
 
 

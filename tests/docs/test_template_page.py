@@ -130,7 +130,7 @@ def test_every_name_of_the_data_and_every_filter_is_on_the_page() -> None:
         Environment({}, locale="en", timezone="UTC").filters.keys()
         - ImmutableSandboxedEnvironment().filters.keys()
     )
-    names = set(problems_of("{{ nosuch }}")[0].partition("there is: ")[2].rstrip(")").split(", "))
+    names = set(problems_of("{{ nosuch }}")[0].partition("use one of: ")[2].rstrip(")").split(", "))
 
     assert (ours | names) - NAMED == set()
 
@@ -149,12 +149,12 @@ NEW_FILES = re.findall(
 )
 SAID = re.findall(r"^\| `([^`|]+)` \|", FIRST, re.MULTILINE)
 GETS = {
-    "a ::: inside a section": ("sections/60-x.md", "---\ntitle: X\n---\n- a\n:::\n"),
-    "a mention, which would notify that person": ("sections/60-x.md", "---\ntitle: X\n---\n- @a@b.example\n"),
-    "a heading that is not ###": ("sections/60-x.md", "---\ntitle: X\n---\n# A\n- b\n"),
+    "a section cannot contain :::": ("sections/60-x.md", "---\ntitle: X\n---\n- a\n:::\n"),
+    "the mention would notify this person": ("sections/60-x.md", "---\ntitle: X\n---\n- @a@b.example\n"),
+    "headings in a section must be ###": ("sections/60-x.md", "---\ntitle: X\n---\n# A\n- b\n"),
     "the section has no title": ("sections/60-x.md", "- a\n"),
-    "a tab at the start of the line": ("data/x.yaml", "a:\n\tb: 1\n"),
-    "typographic quotes, which YAML takes for text": ("sections/60-x.md", "---\ntitle: “X”\n---\n- a\n"),
+    "the line starts with a tab": ("data/x.yaml", "a:\n\tb: 1\n"),
+    "curly quotes are part of the text in YAML": ("sections/60-x.md", "---\ntitle: “X”\n---\n- a\n"),
 }
 
 

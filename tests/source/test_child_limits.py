@@ -48,7 +48,7 @@ def said(body: str, **more: str) -> list[str]:
 )
 def test_a_loop_without_end_has_its_line(inside: str) -> None:
     assert said(f"one\n{LOOP}{inside}{END}") == [
-        f"thread.md.j2:{BODY_LINE + 1}: the template takes too long (a loop that never ends?)"
+        f"thread.md.j2:{BODY_LINE + 1}: the template takes too long (check it for an endless loop)"
     ]
 
 
@@ -56,7 +56,7 @@ def test_data_without_end_is_its_files_problem() -> None:
     many = "".join(f"a{number}: 1\n" for number in range(50_000))
 
     assert said("{{ data.many }}", **{"data__many.yaml": many}) == [
-        "data/many.yaml: the data is too much to be read (delete what no template uses)"
+        "data/many.yaml: the data is too large to read (delete what no template uses)"
     ]
 
 

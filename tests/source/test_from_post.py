@@ -144,4 +144,4 @@ def test_what_does_not_fit_beside_the_marker_is_left_over_and_said() -> None:
 
     assert taken.left_over
     assert f"{taken.body.rstrip()}{taken.left_over}" == body
-    assert "it is in left-over.md" in taken.changes[-1]
+    assert "its end is in left-over.md" in taken.changes[-1]

@@ -31,15 +31,15 @@ def test_an_address_is_read_into_its_parts(text: str, address: GitAddress) -> No
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        (f"{HTTPS}#-f", "this is no branch"),
-        (f"{HTTPS}#a..b", "this is no branch"),
-        (f"{HTTPS}#a b:c", "this is no branch"),
-        (f"{HTTPS}#main:../b", "this is no folder"),
-        (f"{HTTPS}#main:a//b", "this is no folder"),
-        (f"{HTTPS}#main:a\nb", "this is no folder"),
-        ("https://robin@git.example/a/b", "must not hold a token"),
-        ("ssh://robin:token@git.example/a/b", "must not hold a token"),
-        ("https://git.example/a/b?token=x", "must not hold a token"),
+        (f"{HTTPS}#-f", "the branch is not valid"),
+        (f"{HTTPS}#a..b", "the branch is not valid"),
+        (f"{HTTPS}#a b:c", "the branch is not valid"),
+        (f"{HTTPS}#main:../b", "the folder is not valid"),
+        (f"{HTTPS}#main:a//b", "the folder is not valid"),
+        (f"{HTTPS}#main:a\nb", "the folder is not valid"),
+        ("https://robin@git.example/a/b", "must not contain a token"),
+        ("ssh://robin:token@git.example/a/b", "must not contain a token"),
+        ("https://git.example/a/b?token=x", "must not contain a token"),
         ("http://git.example/a/b", "write https://, ssh://"),
         ("git://git.example/a/b", "write https://, ssh://"),
         ("ext://sh/a/b", "write https://, ssh://"),
@@ -49,7 +49,7 @@ def test_an_address_is_read_into_its_parts(text: str, address: GitAddress) -> No
         ("ssh://-oProxyCommand=x/a/b", "write https://, ssh://"),
         ("ssh://git@-oProxyCommand=x/a/b", "write https://, ssh://"),
         ("file://host/a", "write https://, ssh://"),
-        ("https://[x/a", "this is no address"),
+        ("https://[x/a", "this is not a valid address"),
     ],
 )
 def test_what_is_no_address_is_met_with_what_to_write(text: str, hint: str) -> None:

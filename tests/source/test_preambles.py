@@ -39,12 +39,12 @@ def test_a_key_a_day_and_the_default_are_slots(name: str) -> None:
         (
             ("news/2026-W47", "news/2026-11-16"),
             (NEWS, FILMS),
-            "preambles/news/2026-11-16.md: preambles/news/2026-W47.md is taken for the same edition",
+            "preambles/news/2026-11-16.md: preambles/news/2026-W47.md is used for the same edition",
         ),
         (
             ("news/2026-W47", "2026-W47"),
             (NEWS,),
-            "preambles/2026-W47.md: preambles/news/2026-W47.md is taken for the same edition",
+            "preambles/2026-W47.md: preambles/news/2026-W47.md is used for the same edition",
         ),
     ],
 )
@@ -56,30 +56,32 @@ def test_of_two_files_for_one_edition_the_idle_one_is_named(
 
 def test_without_a_folder_they_are_of_the_only_thread() -> None:
     assert idle("2026-W47", "_default", threads=(NEWS,)) == []
-    assert idle("2026-W47")[0].endswith("(put it into one of preambles/news/, preambles/films/)")
+    assert idle("2026-W47")[0].endswith("(move it to one of preambles/news/, preambles/films/)")
 
 
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("news/2026-11-18", "2026-W47.md of 2026-11-16 and 2026-W48.md of 2026-11-23"),
-        ("news/2026-11-15", "2026-W46.md of 2026-11-09 and 2026-W47.md of 2026-11-16"),
-        ("news/2023-W50", "2024-W01.md of 2024-01-01 and 2024-W02.md of 2024-01-08"),
-        ("films/2026-W47", "2026-11.md of 2026-11-15 and 2026-12.md of 2026-12-15"),
-        ("news/2026-11", "2026-W44.md of 2026-10-26 and 2026-W45.md of 2026-11-02"),
+        ("news/2026-11-18", "2026-W47.md for 2026-11-16 and 2026-W48.md for 2026-11-23"),
+        ("news/2026-11-15", "2026-W46.md for 2026-11-09 and 2026-W47.md for 2026-11-16"),
+        ("news/2023-W50", "2024-W01.md for 2024-01-01 and 2024-W02.md for 2024-01-08"),
+        ("films/2026-W47", "2026-11.md for 2026-11-15 and 2026-12.md for 2026-12-15"),
+        ("news/2026-11", "2026-W44.md for 2026-10-26 and 2026-W45.md for 2026-11-02"),
     ],
 )
 def test_a_day_that_is_no_slot_has_its_nearest_two_named(name: str, hint: str) -> None:
     thread, _, stem = name.partition("/")
 
-    assert idle(name) == [f"preambles/{name}.md: {stem} is no slot of {thread} (the nearest are {hint})"]
+    assert idle(name) == [
+        f"preambles/{name}.md: {stem} is not a posting date of {thread} (the nearest are {hint})"
+    ]
 
 
 @pytest.mark.parametrize("name", ["news/next-week", "news/9999-12-31", "news/2026-W60"])
 def test_what_is_no_day_is_told_what_a_slot_looks_like(name: str) -> None:
     (said,) = idle(name)
 
-    assert said.endswith("(name it after a slot, as 2024-W01.md or 2024-01-01.md)")
+    assert said.endswith("(name it after an edition, like 2024-W01.md or 2024-01-01.md)")
 
 
 def test_a_folder_of_no_thread_is_told_which_there_are() -> None:
@@ -89,8 +91,8 @@ def test_a_folder_of_no_thread_is_told_which_there_are() -> None:
         Problem(
             "preambles/nwes/2026-W47.md",
             0,
-            "no thread reads this preamble",
-            "put it into one of preambles/news/",
+            "no thread uses this preamble",
+            "move it to one of preambles/news/",
         ),
     )
 

@@ -144,18 +144,22 @@ def test_one_slot_of_a_day_with_several_can_be_skipped() -> None:
 @pytest.mark.parametrize(
     ("times", "skip", "said"),
     [
-        ("[9, 18]", "2026-12-28 12:00", "2026-12-28 has no slot of its own at 12:00 (its slots are at 09:00"),
+        (
+            "[9, 18]",
+            "2026-12-28 12:00",
+            "nothing is posted on 2026-12-28 at 12:00 (the thread is posted at 09:00",
+        ),
         (
             "[9, 18]",
             "2026-12-29 18:00",
-            "2026-12-29 is not the day of a slot (the nearest are 2026-12-28",
+            "2026-12-29 is not a posting date (the nearest are 2026-12-28",
         ),
         (
             "18",
             "2026-12-28 18:00",
-            "2026-12-28 has no slot of its own at 18:00 (write the day alone: 2026",
+            "nothing is posted on 2026-12-28 at 18:00 (write the day only: 2026",
         ),
-        ("18", "2020-12-28", "2020-12-28 is not the day of a slot (the first is 2024-01-01)"),
+        ("18", "2020-12-28", "2020-12-28 is not a posting date (the first is 2024-01-01)"),
     ],
 )
 def test_a_slot_to_skip_that_is_none_is_named(times: str, skip: str, said: str) -> None:
@@ -179,162 +183,189 @@ def test_grace_first_and_skip_are_read() -> None:
         (
             NAME,
             "name: News!",
-            "2: name: News! is no name of a thread (1 to 40 of a to z, 0 to 9 and - make one)",
+            "2: name: News! is not a valid name (use 1 to 40 characters from a-z, 0-9 and -)",
         ),
         (
             NAME,
             f"{NAME}\nzzz: 1",
-            "3: zzz is not a setting (there is: name, title, schedule, image, image_alt, ",
+            "3: zzz is not a setting (use one of: name, title, schedule, image, image_alt, ",
         ),
         (NAME, f"{NAME}\nnsfw: no", "3: nsfw is neither true nor false (write true or false)"),
-        (NAME, f"{NAME}\npin: top", "3: pin: top is none of community, local, none (write one of them)"),
+        (NAME, f"{NAME}\npin: top", "3: pin: top is not one of community, local, none (write one of them)"),
         (
             NAME,
             f"{NAME}\nrefresh: bdoy",
-            "3: refresh: bdoy is none of body, preamble, never (did you mean body?)",
+            "3: refresh: bdoy is not one of body, preamble, never (did you mean body?)",
         ),
         (
             NAME,
             f'{NAME}\ntags: [" "]',
-            "3: tags: a tag has no name (write names of the community's tags: [Weekly])",
+            "3: tags: a tag is not a name (write the names of the community's tags: [Weekly])",
         ),
         (
             NAME,
             f"{NAME}\ntags: [Weekly, null]",
-            "3: tags: a tag has no name (write names of the community's tags: [Weekly])",
+            "3: tags: a tag is not a name (write the names of the community's tags: [Weekly])",
         ),
         (
             NAME,
             f"{NAME}\ntags: [true]",
-            "3: tags: a tag has no name (write names of the community's tags: [Weekly])",
+            "3: tags: a tag is not a name (write the names of the community's tags: [Weekly])",
         ),
         (
             NAME,
             f"{NAME}\ntags: [[Weekly]]",
-            "3: tags: a tag has no name (write names of the community's tags: [Weekly])",
+            "3: tags: a tag is not a name (write the names of the community's tags: [Weekly])",
         ),
-        (NAME, f"{NAME}\nmentions: yes", "3: mentions: yes is no answer (write allow, or leave it out)"),
+        (
+            NAME,
+            f"{NAME}\nmentions: yes",
+            "3: mentions: yes is neither allow nor refuse (write allow, or delete the line)",
+        ),
         (
             NAME,
             f"{NAME}\nlocale: klingon",
-            "3: locale: klingon is no locale (write a code of a language, as in en",
+            "3: locale: klingon is not a locale (write a language code, like en",
         ),
         (
             NAME,
             f"{NAME}\ncommunity: a/b",
-            "3: community: a/b is no name of a community (write name or name@host",
+            "3: community: a/b is not the name of a community (write name or name@host",
         ),
         (
             NAME,
             f"{NAME}\nprevious: yes",
-            "3: previous is no list of settings (write key: value lines under it)",
+            "3: previous is not a list of settings (write key: value lines under it)",
         ),
         (NAME, f"{NAME}\nprevious:\n  lok: true", "4: previous.lok is not a setting (did you mean lock?)"),
-        (NAME, f"{NAME}\ncompanions: [a]", "3: companions is no list of settings (write key: value lines"),
+        (NAME, f"{NAME}\ncompanions: [a]", "3: companions is not a list of settings (write key: value lines"),
         (
             NAME,
             f"{NAME}\ncompanions: {{a: {{}}}}",
-            "3: companions.a: a companion is one of thread, url and latest_by",
+            "3: companions.a: a companion needs exactly one of thread, url and latest_by",
         ),
         (
             NAME,
             f"{NAME}\ncompanions: {{a: {{url: a.example}}}}",
-            "3: companions.a.url: a.example is no whole address (",
+            "3: companions.a.url: a.example is not a full web address (",
         ),
         (
             NAME,
             f"{NAME}\ncompanions: {{a: {{thread: A}}}}",
-            "3: companions.a.thread: A is no name of a thread (1 to",
+            "3: companions.a.thread: A is not a valid name (use 1 to",
         ),
         (
             NAME,
             f"{NAME}\ncompanions: {{a: {{latest_by: b}}}}",
-            "3: companions.a: latest_by stands alone (write in:",
+            "3: companions.a: latest_by also needs in and title (add them, like in:",
         ),
         (
             NAME,
             f"{NAME}\ncompanions: {{a: {{latst_by: b}}}}",
             "3: companions.a.latst_by is not a setting (did you mean latest_by?)",
         ),
-        (TITLE, "2026", '3: title is not a text (put it in quotes: "...")'),
+        (TITLE, "2026", '3: title is not text (put it in quotes: "...")'),
         (TITLE, "", "3: title is empty (write a value, or delete the line)"),
         (TITLE, '""', "3: title is empty (write a text)"),
         (
             TITLE,
             "News #3",
-            '3: the text after ` #` is a comment and is lost (put the whole value in quotes: "...")',
+            '3: the text after ` #` is read as a comment (put the whole value in quotes: "...")',
         ),
-        (TITLE, "@News", '3: a value begins with a character that YAML reserves (put it in quotes: "...")'),
+        (
+            TITLE,
+            "@News",
+            '3: the value starts with a character that is reserved in YAML (put it in quotes: "...")',
+        ),
         (
             TITLE,
             "{{ edition.number }}",
-            '3: brackets where a text should be (put {{ ... }} in quotes: "...")',
+            '3: brackets instead of text (put {{ ... }} in quotes: "...")',
         ),
         (
             "every: week",
             "every: fortnight",
-            "5: schedule.every: fortnight is no rhythm (write 2 weeks)",
+            "5: schedule.every: fortnight is not a valid interval (write 2 weeks)",
         ),
         (
             "every: week",
             "every: month",
-            "4: schedule: a month wants its day (write on: first monday, or on: 15)",
+            "4: schedule: a monthly thread needs a day of the month (write on: first monday, or on: 15)",
         ),
-        ("every: week", "every: day", "4: schedule: every day is every day (delete on:)"),
+        ("every: week", "every: day", "4: schedule: a daily thread is posted every day (delete on:)"),
         (
             "  on: monday\n",
             "",
-            "4: schedule: a week wants its day (write on: monday, or on: [monday, thursday])",
+            (
+                "4: schedule: a weekly thread needs a day of the week "
+                "(write on: monday, or on: [monday, thursday])"
+            ),
         ),
-        ("on: monday", "on: mnday", "6: schedule.on: mnday is no day of the week (did you mean monday?)"),
+        ("on: monday", "on: mnday", "6: schedule.on: mnday is not a day of the week (did you mean monday?)"),
         (
             "on: monday",
             "on: [mnday, 3]",
-            "6: schedule.on: mnday is no day of the week (did you mean monday?)",
+            "6: schedule.on: mnday is not a day of the week (did you mean monday?)",
         ),
-        ("on: monday", "on: xx", "6: schedule.on: xx is no day of the week (write it in full, as in monday)"),
+        (
+            "on: monday",
+            "on: xx",
+            "6: schedule.on: xx is not a day of the week (write it in full, like monday)",
+        ),
         (
             "on: monday",
             "on: fist monday",
-            "6: schedule.on: fist is no place in a month (did you mean first?)",
+            "6: schedule.on: fist is not first, second, third, fourth or last (did you mean first?)",
         ),
         (
             "on: monday",
             "on: last mnday",
-            "6: schedule.on: mnday is no day of the week (did you mean monday?)",
+            "6: schedule.on: mnday is not a day of the week (did you mean monday?)",
         ),
         (
             "on: monday",
             "on: 32",
-            "6: schedule.on: 32 is no day (write monday, or 1 to 31 for a day of the month)",
+            "6: schedule.on: 32 is not a day (write monday, or 1 to 31 for a day of the month)",
         ),
-        ("on: monday", "on: true", "6: schedule.on: True is no day (write monday"),
+        ("on: monday", "on: true", "6: schedule.on: True is not a day (write monday"),
         (
             '"12:00"',
             "teatime",
             "7: schedule.at: teatime is not a time of day (write 18:00, 18 or 6pm)",
         ),
-        ('"12:00"', "[9, 10]", "7: schedule.at: the times of a day must be 3 hours apart (write them like"),
-        ('"12:00"', "[23, 1]", "7: schedule.at: the times of a day must be 3 hours apart"),
-        ('"12:00"', "[9, 9]", "7: schedule.at: the times of a day must be 3 hours apart"),
-        ('"12:00"', "[]", "7: schedule.at: the times of a day must be 3 hours apart"),
+        ('"12:00"', "[9, 10]", "7: schedule.at: times must be at least 3 hours apart (write them like"),
+        ('"12:00"', "[23, 1]", "7: schedule.at: times must be at least 3 hours apart"),
+        ('"12:00"', "[9, 9]", "7: schedule.at: times must be at least 3 hours apart"),
+        ('"12:00"', "[]", "7: schedule.at: times must be at least 3 hours apart"),
         (
             "every: week",
             "every: twice a day",
-            "5: schedule.every: twice a day is no rhythm (write day, and",
+            "5: schedule.every: twice a day is not a valid interval (write day, and",
         ),
-        ("every: week", "every: daily", "5: schedule.every: daily is no rhythm (write day, or week with"),
-        ("every: week", "every: year", "4: schedule: a year wants its day with the month (write on: 24 dec"),
-        ("on: monday", "on: [monday, 15]", "6: schedule.on: days of the week beside days of the month ("),
-        ("on: monday", "on: [28, last day]", "6: schedule.on: 28 and last day can be one and the same day ("),
-        ("on: monday", "on: [1, first monday]", "6: schedule.on: 1 and first monday can be one and the same"),
-        ("on: monday", "on: 31 april", "6: schedule.on: 31 april is no day (write monday, or 1 to 31"),
+        (
+            "every: week",
+            "every: daily",
+            "5: schedule.every: daily is not a valid interval (write day, or week with",
+        ),
+        (
+            "every: week",
+            "every: year",
+            "4: schedule: a yearly thread needs a day and a month (write on: 24 dec",
+        ),
+        (
+            "on: monday",
+            "on: [monday, 15]",
+            "6: schedule.on: days of the week and days of the month cannot be mixed (",
+        ),
+        ("on: monday", "on: [28, last day]", "6: schedule.on: 28 and last day can be the same day ("),
+        ("on: monday", "on: [1, first monday]", "6: schedule.on: 1 and first monday can be the same day"),
+        ("on: monday", "on: 31 april", "6: schedule.on: 31 april is not a day (write monday, or 1 to 31"),
         (
             "on: monday",
             "on: 24 decembr",
-            "6: schedule.on: decembr is no day of the week (did you mean december?)",
+            "6: schedule.on: decembr is not a day of the week (did you mean december?)",
         ),
-        ("on: monday", "on: {a: b}", "6: schedule.on: {'a': 'b'} is no day (write monday"),
+        ("on: monday", "on: {a: b}", "6: schedule.on: {'a': 'b'} is not a day (write monday"),
         (
             ZONE,
             "Europe/Lodnon",
@@ -348,42 +379,42 @@ def test_grace_first_and_skip_are_read() -> None:
         (
             ZONE,
             "GMT+1",
-            "8: schedule.timezone: there is no time zone GMT+1 (that is an offset, which does not say when",
+            "8: schedule.timezone: there is no time zone GMT+1 (this is an offset, which does not define",
         ),
         (
             ZONE,
             "zz",
-            "8: schedule.timezone: there is no time zone zz (write area and city, as in Europe/London)",
+            "8: schedule.timezone: there is no time zone zz (write area and city, like Europe/London)",
         ),
         (ZONE, "../etc", "8: schedule.timezone: there is no time zone ../etc ("),
-        (FIRST, "soon", "9: schedule.first: soon is no date (write year-month-day, as in 2026-11-16)"),
-        (FIRST, "9999-12-31", "9: schedule.first: 9999-12-31 is too far away (look at the year)"),
-        (FIRST, "{date: soon}", "9: schedule.first.date: soon is no date (write year-month-day"),
+        (FIRST, "soon", "9: schedule.first: soon is not a date (write year-month-day, like 2026-11-16)"),
+        (FIRST, "9999-12-31", "9: schedule.first: 9999-12-31 is too far away (check the year)"),
+        (FIRST, "{date: soon}", "9: schedule.first.date: soon is not a date (write year-month-day"),
         (FIRST, "{number: 1}", "9: schedule.first.date is missing (write date: ...)"),
         (FIRST, "{dat: 1}", "9: schedule.first.dat is not a setting (did you mean date?)"),
         (
             FIRST,
             "{date: 2024-01-01, number: x}",
-            "9: schedule.first.number is no whole number (write digits alone",
+            "9: schedule.first.number is not a whole number (write only digits",
         ),
         (FIRST, "{date: 2024-01-01, number: -1}", "9: schedule.first.number is below 0 (write 0 or more)"),
         (
             FIRST,
             "{date: 2024-01-01, number: 9999999999999999999999}",
-            "9: schedule.first.number is too large (1,000,000 is the most)",
+            "9: schedule.first.number is too large (write at most 1,000,000)",
         ),
-        (NAME, "name: news\ncap: 9999999999999999999999", "3: cap is too large (1,000,000 is the most)"),
+        (NAME, "name: news\ncap: 9999999999999999999999", "3: cap is too large (write at most 1,000,000)"),
         (
             FIRST,
             f"{FIRST}\n  grace: 3 dyas",
-            "10: schedule.grace: 3 dyas is no length of time (write a number and",
+            "10: schedule.grace: 3 dyas is not a duration (write a number and",
         ),
         (
             FIRST,
             f"{FIRST}\n  skip: 2026-12-28",
             "10: schedule.skip is not a list (write it in brackets: [...])",
         ),
-        (FIRST, f"{FIRST}\n  skip: [x]", "10: schedule.skip: x is no date (write year-month-day"),
+        (FIRST, f"{FIRST}\n  skip: [x]", "10: schedule.skip: x is not a date (write year-month-day"),
     ],
 )
 def test_a_mistake_has_its_line_and_what_to_write(old: str, new: str, line: str) -> None:
@@ -403,7 +434,7 @@ def test_a_day_to_skip_that_is_no_slot_is_named_where_it_stands() -> None:
         "first: 2024-01-01", "first: 2024-01-01\n  skip: [2027-01-04, 2026-12-28,\n    2026-12-29]"
     )
 
-    what = "schedule.skip: 2026-12-29 is not the day of a slot"
+    what = "schedule.skip: 2026-12-29 is not a posting date"
     assert mistakes(text) == [f"thread.md.j2:11: {what} (the nearest are 2026-12-28 and 2027-01-04)"]
 
 
@@ -446,19 +477,19 @@ def test_a_template_without_front_matter_says_so(text: str) -> None:
 
     assert said == (
         "thread.md.j2:1: the file has no front matter "
-        "(begin it with ---, its settings, ---; the name of a part begins with _)"
+        "(start it with ---, settings, ---; or start the file name with _ if it is a partial)"
     )
 
 
 def test_front_matter_that_is_no_yaml_has_no_mistakes_but_that() -> None:
-    assert mistakes(changed(TITLE, '"News')) == ["thread.md.j2:3: a quote that is never closed (close it)"]
+    assert mistakes(changed(TITLE, '"News')) == ["thread.md.j2:3: a quote is never closed (close it)"]
 
 
 def test_two_threads_of_one_name_are_a_mistake() -> None:
     _, problems = threads(Snapshot(files={"news.md.j2": LEAST, "thread.md.j2": LEAST}))
 
     assert [str(problem) for problem in problems] == [
-        "thread.md.j2:2: name: news.md.j2 is called news too (one of them needs another name)"
+        "thread.md.j2:2: name: news.md.j2 has the name news too (give one of them another name)"
     ]
 
 
@@ -470,7 +501,7 @@ def test_a_companion_must_be_a_thread_of_the_source() -> None:
 
     assert [str(problem) for problem in problems] == [
         "thread.md.j2:5: companions.group.thread: there is no thread raeding (did you mean reading?)",
-        "thread.md.j2:6: companions.film.thread: there is no thread x (there is: reading, news)",
+        "thread.md.j2:6: companions.film.thread: there is no thread x (use one of: reading, news)",
     ]
 
 
@@ -486,7 +517,7 @@ def test_a_companion_with_mistakes_of_its_own_is_known_all_the_same() -> None:
 def test_a_source_without_a_thread_is_a_mistake() -> None:
     _, problems = threads(Snapshot(files={"_footer.md.j2": LEAST}))
 
-    assert [problem.what for problem in problems] == ["the source has no thread"]
+    assert [problem.what for problem in problems] == ["there is no thread template"]
 
 
 def test_what_the_source_could_not_read_is_among_the_mistakes() -> None:
@@ -531,8 +562,7 @@ def test_of_many_mistakes_the_first_are_listed_and_every_file_is_named() -> None
     assert {problem.path for problem in problems} == {f"a{number}.md.j2" for number in range(300)}
     assert sum("did you mean" in problem.hint for problem in problems) == 100
     assert str(problems[-1]) == (
-        "a99.md.j2:1: the front matter has mistakes too "
-        "(they are listed when those of the other files are fixed)"
+        "a99.md.j2:1: the front matter has mistakes too (they will be listed once the other files are fixed)"
     )
 
 
@@ -556,7 +586,7 @@ def test_a_long_list_of_days_to_skip_takes_about_the_time_of_reading_it() -> Non
 def test_a_very_long_name_is_compared_with_nothing() -> None:
     (said,) = mistakes(changed(ZONE, "Europe/Lodnon" * 1000))
 
-    assert said.endswith("(write area and city, as in Europe/London)")
+    assert said.endswith("(write area and city, like Europe/London)")
 
 
 def test_of_many_known_names_the_first_are_shown() -> None:
@@ -576,4 +606,4 @@ def test_lists_that_the_server_is_asked_about_are_bounded(key: str, entry: str) 
         return changed(NAME, "\n".join([NAME, f"{key}:", *map(entry.format, range(count))]))
 
     assert parsed(text(50)).name == "news"
-    assert mistakes(text(51)) == [f"thread.md.j2:3: {key}: 51 entries (50 are the most)"]
+    assert mistakes(text(51)) == [f"thread.md.j2:3: {key}: there are 51 entries (write at most 50)"]

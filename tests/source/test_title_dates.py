@@ -83,7 +83,7 @@ def test_a_date_that_several_languages_write_so_needs_the_language(
     known = read(title, language=language)
 
     assert (unknown.title, unknown.number) == (title, None)
-    assert "to say which, add an option like --language" in unknown.notes[0]
+    assert "to choose one, add an option like --language" in unknown.notes[0]
     assert (known.locale, rendered(known, date(2026, 12, 29))) == (language, later)
 
 

@@ -41,28 +41,28 @@ def test_a_value_is_what_it_looks_like(text: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("a: Week #3", "a.yaml:1: the text after ` #` is a comment and is lost"),
-        ("b: 1\n\ta: 2", "a.yaml:2: a tab at the start of the line"),
-        ("a: @robin", "a.yaml:1: a value begins with a character that YAML reserves"),
-        ("a: `code`", "a.yaml:1: a value begins with a character that YAML reserves"),
-        ("a: %d", "a.yaml:1: a value begins with a character that YAML reserves"),
-        ("b: 1\na: News: today", "a.yaml:2: a second colon in one line"),
-        ("b: 1\na: 'News", "a.yaml:2: a quote or bracket that is never closed"),
-        ("b: 1\na: [x, y", "a.yaml:2: a quote or bracket that is never closed"),
-        ("b: 1\na: {{ edition.number }} News\nc: 1", "a.yaml:2: this is no key: value line"),
-        ("a: {{ edition.number }}", "a.yaml:1: brackets where a text should be"),
-        ("a: 1\nb: 2\na: 3", "a.yaml:3: a stands here a second time"),
-        ("a: &x 1", "a.yaml:1: a value that begins with & or *"),
-        ("b: 1\na: *x", "a.yaml:2: a value that begins with & or *"),
-        ("a: \x01", "a.yaml:1: a character that cannot be seen"),
-        ("a: \ud800", "a.yaml:1: a character that cannot be seen"),
-        ("b: 1\na: x\u2028y", "a.yaml:2: a character that cannot be seen"),
-        ("b: 1\n\u00a0 a: 2", "a.yaml:2: a hard space at the start of the line"),
-        ("b: 1\na: !x y", "a.yaml:2: a value that begins with !"),
-        ("a: \u201cNews\u201d", "a.yaml:1: typographic quotes, which YAML takes for text"),
-        ('b: "News\na: "x"\n', "a.yaml:1: a quote that is never closed"),
-        ("b: 1\nnews\na: 1", "a.yaml:2: this is no key: value line (write a colon after the key)"),
-        ("[a, b]: 1", "a.yaml:1: brackets where a text should be"),
+        ("a: Week #3", "a.yaml:1: the text after ` #` is read as a comment"),
+        ("b: 1\n\ta: 2", "a.yaml:2: the line starts with a tab"),
+        ("a: @robin", "a.yaml:1: the value starts with a character that is reserved in YAML"),
+        ("a: `code`", "a.yaml:1: the value starts with a character that is reserved in YAML"),
+        ("a: %d", "a.yaml:1: the value starts with a character that is reserved in YAML"),
+        ("b: 1\na: News: today", "a.yaml:2: there is a second colon in the line"),
+        ("b: 1\na: 'News", "a.yaml:2: a quote or bracket is never closed"),
+        ("b: 1\na: [x, y", "a.yaml:2: a quote or bracket is never closed"),
+        ("b: 1\na: {{ edition.number }} News\nc: 1", 'a.yaml:2: this is not a "key: value" line'),
+        ("a: {{ edition.number }}", "a.yaml:1: brackets instead of text"),
+        ("a: 1\nb: 2\na: 3", "a.yaml:3: a is set twice"),
+        ("a: &x 1", "a.yaml:1: the value starts with & or *"),
+        ("b: 1\na: *x", "a.yaml:2: the value starts with & or *"),
+        ("a: \x01", "a.yaml:1: the line has an invisible character"),
+        ("a: \ud800", "a.yaml:1: the line has an invisible character"),
+        ("b: 1\na: x\u2028y", "a.yaml:2: the line has an invisible character"),
+        ("b: 1\n\u00a0 a: 2", "a.yaml:2: the line starts with a non-breaking space"),
+        ("b: 1\na: !x y", "a.yaml:2: the value starts with !"),
+        ("a: \u201cNews\u201d", "a.yaml:1: curly quotes are part of the text in YAML"),
+        ('b: "News\na: "x"\n', "a.yaml:1: a quote is never closed"),
+        ("b: 1\nnews\na: 1", 'a.yaml:2: this is not a "key: value" line (write a colon after the key)'),
+        ("[a, b]: 1", "a.yaml:1: brackets instead of text"),
         ("a: 1\n...\nb: 2", "a.yaml:3: this is not YAML"),
     ],
 )
@@ -79,7 +79,7 @@ def test_all_mistakes_that_are_no_syntax_are_found_at_once() -> None:
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "- " * 100_000, "? " * 50_000, "{a: " * 100_000])
 def test_nesting_without_end_is_a_mistake_and_does_not_end_the_process(text: str) -> None:
-    assert problems(text) == ["a.yaml:1: lists within lists without end (close the brackets)"]
+    assert problems(text) == ["a.yaml:1: lists are nested too deeply (close the brackets)"]
 
 
 def test_every_key_and_item_has_its_line() -> None:
@@ -116,10 +116,10 @@ def test_a_file_need_not_have_front_matter(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("---\ntitle: Maps\nText", "a.md:1: the front matter never ends (write a line --- after the last"),
-        ("---\n- title\n---\n", "a.md:2: the front matter is no list of settings"),
+        ("---\ntitle: Maps\nText", "a.md:1: the front matter never ends (add a line --- after the last"),
+        ("---\n- title\n---\n", "a.md:2: the front matter is not a list of settings"),
         ("---\n" + "# x\n" * 20_000 + "---\n", "a.md:2: the front matter is too long"),
-        ("---\na: [x\n---\n", "a.md:2: a quote or bracket that is never closed"),
+        ("---\na: [x\n---\n", "a.md:2: a quote or bracket is never closed"),
     ],
 )
 def test_front_matter_with_a_mistake_has_no_keys(text: str, line: str) -> None:

@@ -1,1 +1,1 @@
-"""The settings at the top of a template: YAML, values, mistakes. Runs in a child process."""
+"""The front matter of templates: YAML, values and problems. Runs in a child process."""

@@ -1,4 +1,4 @@
-"""Where the front matter of a file ends, found without reading what it says. Pure."""
+"""Finds where the front matter of a file ends, without parsing it. Pure."""
 
 from collections.abc import Sequence
 

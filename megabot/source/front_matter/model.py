@@ -1,6 +1,6 @@
-"""The front matter of a thread's template: its settings, their forms, and what must go together.
+"""The front matter of a thread's template: its settings, their types and which ones belong together.
 
-Every mistake is found at once; the values themselves are `values`'s.
+All mistakes are found at once. `values` reads the single values.
 """
 
 from collections.abc import Iterator
@@ -31,20 +31,20 @@ Day = Annotated[date, BeforeValidator(values.read_day)]
 Number = Annotated[int, Field(ge=0, le=values.LARGEST)]
 Text = Annotated[str, Field(min_length=1)]
 _LONGEST = 160
-_SETTINGS = ("is no list of settings", "write key: value lines under it")
+_SETTINGS = ("is not a list of settings", "write key: value lines under it")
 _NOTHING = ("is empty", "write a value, or delete the line")
 _KINDS = {
-    "string_type": ("is not a text", 'put it in quotes: "..."'),
+    "string_type": ("is not text", 'put it in quotes: "..."'),
     "string_too_short": ("is empty", "write a text"),
     "bool_type": ("is neither true nor false", "write true or false"),
     "list_type": ("is not a list", "write it in brackets: [...]"),
-    "int_type": ("is no whole number", "write digits alone, without quotes"),
+    "int_type": ("is not a whole number", "write only digits, without quotes"),
     "greater_than_equal": ("is below 0", "write 0 or more"),
-    "less_than_equal": ("is too large", f"{LARGEST:,} is the most"),
+    "less_than_equal": ("is too large", f"write at most {LARGEST:,}"),
     "dict_type": _SETTINGS,
     "model_type": _SETTINGS,
 }
-"""What pydantic says of a value of the wrong kind, in words."""
+"""Pydantic's errors for a value of the wrong type, in words."""
 
 
 class _Strict(BaseModel):
@@ -52,7 +52,7 @@ class _Strict(BaseModel):
 
 
 class First(_Strict):
-    """The earliest day of a slot, and the number it carries."""
+    """The day of the first slot, and its number."""
 
     date: Day
     number: Number = 1
@@ -63,15 +63,18 @@ def _first(value: object) -> object:
 
 
 _ON = {
-    Every.WEEK: ("a week wants its day", "write on: monday, or on: [monday, thursday]"),
-    Every.MONTH: ("a month wants its day", "write on: first monday, or on: 15"),
-    Every.YEAR: ("a year wants its day with the month", "write on: 24 december, or on: first monday of may"),
-    Every.DAY: ("every day is every day", "delete on:"),
+    Every.WEEK: ("a weekly thread needs a day of the week", "write on: monday, or on: [monday, thursday]"),
+    Every.MONTH: ("a monthly thread needs a day of the month", "write on: first monday, or on: 15"),
+    Every.YEAR: (
+        "a yearly thread needs a day and a month",
+        "write on: 24 december, or on: first monday of may",
+    ),
+    Every.DAY: ("a daily thread is posted every day", "delete on:"),
 }
 
 
 class ScheduleModel(_Strict):
-    """`schedule:` as people write it."""
+    """`schedule:` as written in front matter."""
 
     every: Annotated[Any, BeforeValidator(values.read_interval)]
     on: Annotated[Any, BeforeValidator(values.read_days)] = ()
@@ -85,17 +88,17 @@ class ScheduleModel(_Strict):
     @model_validator(mode="before")
     @classmethod
     def _only_once(cls, given: object) -> object:
-        """Take `once` for the first day of a schedule that ends with it."""
+        """Read `once` as a daily schedule that ends after its first day."""
         if not isinstance(given, dict) or given.get("once") is None:
             return given
         beside = ", ".join(name for name in ("every", "on", "first", "skip") if name in given)
         if beside:
             raise values.BadValue(
-                f"once stands beside {beside}", "a thread that is posted once has no rhythm"
+                f"once cannot be combined with {beside}", f"delete once, or delete {beside}"
             )
         try:
             return given | {"every": "day", "first": values.read_day(given["once"])}
-        except values.BadValue:  # said of `once` itself
+        except values.BadValue:  # reported for `once` itself
             return given | {"every": "day", "first": date(2000, 1, 1)}
 
     @model_validator(mode="after")
@@ -110,7 +113,7 @@ class ScheduleModel(_Strict):
         if not wanted[self.every[1]]:
             raise values.BadValue(*_ON[self.every[1]])
         if self.once and len(self.at) > 1:
-            raise values.BadValue("a thread that is posted once has one time", "write at: 18:00")
+            raise values.BadValue("a thread that is posted once needs exactly one time", "write at: 18:00")
         return self
 
     def value(self) -> Schedule:
@@ -133,7 +136,7 @@ class ScheduleModel(_Strict):
 
 
 class PreviousModel(_Strict):
-    """`previous:` as people write it."""
+    """`previous:` as written in front matter."""
 
     unpin: bool = True
     lock: bool = False
@@ -145,7 +148,7 @@ class PreviousModel(_Strict):
 
 
 class CompanionModel(_Strict):
-    """One of `companions:` as people write it."""
+    """One of `companions:` as written in front matter."""
 
     thread: Annotated[str, AfterValidator(values.check_name)] = ""
     url: Annotated[str, AfterValidator(values.check_address)] = ""
@@ -156,10 +159,10 @@ class CompanionModel(_Strict):
     @model_validator(mode="after")
     def _one_of_three(self) -> "CompanionModel":
         if sum(map(bool, (self.thread, self.url, self.latest_by))) != 1:
-            raise values.BadValue("a companion is one of thread, url and latest_by", "write one of them")
+            raise values.BadValue("a companion needs exactly one of thread, url and latest_by", "write one")
         if self.latest_by and not (self.community and self.title):
             raise values.BadValue(
-                "latest_by stands alone", 'write in: films and title: "Film club*" beside it'
+                "latest_by also needs in and title", 'add them, like in: films and title: "Film club*"'
             )
         return self
 
@@ -175,7 +178,7 @@ class CompanionModel(_Strict):
 
 
 class ThreadModel(_Strict):
-    """A thread's front matter as people write it."""
+    """A thread's front matter as written."""
 
     name: Annotated[str, AfterValidator(values.check_name)]
     title: Text
@@ -201,7 +204,6 @@ class ThreadModel(_Strict):
     lock_after: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
 
     def pin_value(self) -> Pin:
-        """Give where it is pinned."""
         return Pin(self.pin)
 
     def refresh_value(self) -> Refresh:
@@ -217,16 +219,16 @@ _MODELS: dict[str, type[BaseModel]] = {
 
 
 def mistakes(path: str, front: YamlDocument, error: ValidationError) -> Iterator[Problem]:
-    """Say everything that pydantic found, each at its line; nothing of a line that is no YAML as it is."""
-    said = {problem.line for problem in front.problems}
+    """Yield pydantic's errors as problems with their lines, except in lines that already are invalid YAML."""
+    invalid = {problem.line for problem in front.problems}
     for mistake in error.errors(include_url=False):
         line = front.line(mistake["loc"])
-        if line not in said:
+        if line not in invalid:
             yield Problem(path, line, *_words(mistake))
 
 
 def _words(mistake: ErrorDetails) -> tuple[str, str]:
-    place = [part for part in mistake["loc"] if isinstance(part, str)]  # numbers are items of lists
+    place = [part for part in mistake["loc"] if isinstance(part, str)]  # numbers are indices of lists
     name = ".".join(place)
     if mistake["type"] == "extra_forbidden":
         known = _known(place[:-1])
@@ -245,7 +247,7 @@ def _words(mistake: ErrorDetails) -> tuple[str, str]:
 def _choice(name: str, mistake: ErrorDetails) -> tuple[str, str]:
     known = mistake["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
     hint = did_you_mean(str(mistake["input"]), known.split(", "), otherwise="write one of them")
-    return f"{name}: {_one_line(str(mistake['input']))} is none of {known}", hint
+    return f"{name}: {_one_line(str(mistake['input']))} is not one of {known}", hint
 
 
 def _one_line(text: str) -> str:
@@ -253,6 +255,6 @@ def _one_line(text: str) -> str:
 
 
 def _known(place: list[str]) -> list[str]:
-    """Name the keys that may stand at a place of the front matter."""
+    """Return the keys that are allowed at a place of the front matter."""
     model = CompanionModel if place[:1] == ["companions"] else _MODELS[".".join(place)]
     return [field.alias or name for name, field in model.model_fields.items()]

@@ -1,4 +1,4 @@
-"""What people write as a value in front matter, turned into what the program uses, or refused with a hint."""
+"""Reads the values that people write in front matter, or refuses them with a hint."""
 
 import difflib
 import re
@@ -33,7 +33,7 @@ _RHYTHMS = (
     (re.compile(r"monthly"), "write month"),
     (re.compile(r"yearly|annual"), "write year"),
 )
-"""What people call a rhythm elsewhere, and how it is written here."""
+"""Intervals as people write them elsewhere, and how to write them here."""
 _AND = re.compile(r"\s*,\s*|\s+and\s+|\s+&\s+")
 _SMALL_WORDS = {"of", "in", "the", "every", "each", "month"}
 _NTH_ALONE = re.compile("|".join(_NTH))
@@ -43,17 +43,17 @@ _NAME = re.compile(r"[a-z0-9-]{1,40}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][A-Z][a-z]{3})?(?:[-_](?:[A-Z]{2}|[0-9]{3}))?")
 LARGEST = 1_000_000
-"""The largest number that a template can set: a ledger holds no number of any length."""
+"""The largest number that a template can set, because SQLite cannot store numbers of any size."""
 _NAME_LONGEST = 60
 _LISTED = 20
 _MOST_ENTRIES = 50
-_YEARS = range(1970, 3000)  # dates end with 9999, and some schedules count far ahead
+_YEARS = range(1970, 3000)  # Python's dates end with 9999, and some schedules count far ahead
 
 
 class BadValue(ValueError):
-    """A value that cannot be: `what` follows the setting's name, `hint` is what to write instead.
+    """An invalid value. `what` follows the setting's name in the message, `hint` is what to write instead.
 
-    A hint that takes time to find is a function, called only if the mistake is shown.
+    A hint that takes time to find is a function, called only if the problem is shown.
     """
 
     def __init__(self, what: str, hint: str | Callable[[], str]) -> None:
@@ -63,13 +63,12 @@ class BadValue(ValueError):
 
     @property
     def hint(self) -> str:
-        """What to write instead."""
         return self._hint if isinstance(self._hint, str) else self._hint()
 
 
 def did_you_mean(name: str, known: Iterable[str], *, otherwise: str) -> str:
     """Return a suggestion of the nearest known word, or `otherwise` if none is near."""
-    if len(name) > _NAME_LONGEST:  # comparing takes time by the length of both
+    if len(name) > _NAME_LONGEST:  # comparing long names takes long
         return otherwise
     words = {word.lower(): word for word in known}
     near = difflib.get_close_matches(name.lower(), words, n=1)
@@ -77,47 +76,50 @@ def did_you_mean(name: str, known: Iterable[str], *, otherwise: str) -> str:
 
 
 def known_names_hint(names: Iterable[str]) -> str:
-    """Return a hint that lists the known names, the first of them if there are many."""
+    """Return a hint that lists the known names, only the first ones if there are many."""
     known = list(names)
     more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
-    return f"there is: {', '.join(known[:_LISTED])}{more}"
+    return f"use one of: {', '.join(known[:_LISTED])}{more}"
 
 
 def read_interval(text: object) -> tuple[int, Every]:
-    """Read `week`, `2 weeks`, `read_day`, `month`, `year` as a number of units."""
+    """Read `week`, `2 weeks`, `day`, `month` or `year` as a number and a unit."""
     plain = str(text).strip().lower()
     match = _EVERY.fullmatch(plain)
     if not match:
         general = "write day, week, month or year, or a number of them: 2 weeks"
         raise BadValue(
-            f"{text} is no rhythm", next((hint for known, hint in _RHYTHMS if known.search(plain)), general)
+            f"{text} is not a valid interval",
+            next((hint for known, hint in _RHYTHMS if known.search(plain)), general),
         )
     return int(match[1] or 1), Every(match[2])
 
 
 def read_days(value: object) -> tuple[int, ...] | tuple[MonthDay, ...]:
-    """Read days: of the week (`monday`), of the month (`15`, `first monday`), of the year (`24 december`)."""
+    """Read days of the week (`monday`), the month (`15`, `first monday`) or the year (`24 december`)."""
     items = [item for one in (value if isinstance(value, list) else [value]) for item in _items(one)]
     nths = (_NTH_ALONE.fullmatch(item) for item in items)
     last_words = [item.rpartition(" ")[2] for item in items]
     for number, alone in enumerate(nths):  # first and third monday
         weekday = next((word for word in last_words[number:] if word in WEEKDAYS), "")
         items[number] = f"{items[number]} {weekday}" if alone and weekday else items[number]
-    found = [_day(item) for item in items]
-    weekdays = sorted({one for one in found if isinstance(one, int)})
-    others = tuple(dict.fromkeys(one for one in found if isinstance(one, MonthDay)))
+    days = [_day(item) for item in items]
+    weekdays = sorted({one for one in days if isinstance(one, int)})
+    others = tuple(dict.fromkeys(one for one in days if isinstance(one, MonthDay)))
     if weekdays and others:
         raise BadValue(
-            "days of the week beside days of the month", "write one kind, as in [first monday, 15]"
+            "days of the week and days of the month cannot be mixed", "use one kind, like [first monday, 15]"
         )
     if may_coincide(others):
-        raise BadValue(f"{' and '.join(items)} can be one and the same day", "choose days that never meet")
+        raise BadValue(
+            f"{' and '.join(items)} can be the same day", "choose days that never fall on the same date"
+        )
     return tuple(weekdays) or others
 
 
 def _items(value: object) -> list[str]:
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise BadValue(f"{value} is no day", "write monday, or 1 to 31 for a day of the month")
+        raise BadValue(f"{value} is not a day", "write monday, or 1 to 31 for a day of the month")
     return [item for item in _AND.split(str(value).strip().lower()) if item]
 
 
@@ -129,7 +131,7 @@ def _day(text: str) -> int | MonthDay:
     number = _DAY_NUMBER.fullmatch(words[0]) if len(words) == 1 else None
     if number:
         if not 1 <= int(number[1]) <= (monthrange(2000, month)[1] if month else 31):
-            raise BadValue(f"{text} is no day", "write monday, or 1 to 31 for a day of the month")
+            raise BadValue(f"{text} is not a day", "write monday, or 1 to 31 for a day of the month")
         return MonthDay(day=int(number[1]), month=month)
     if words in (["last"], ["last", "day"]):
         return MonthDay(day=31, month=month)
@@ -137,7 +139,7 @@ def _day(text: str) -> int | MonthDay:
 
 
 def _month_of(words: list[str]) -> tuple[int, list[str]]:
-    """Find the name of a month among words: its number (0 for none), and the other words."""
+    """Return the number of the month among the words (0 for none), and the other words."""
     for number, name in enumerate(MONTHS, 1):
         rest = [word for word in words if word not in (name, name[:3])]
         if rest != words:
@@ -153,7 +155,8 @@ def _nth_weekday(text: str, words: list[str]) -> MonthDay:
         raise _no_weekday(weekday)
     if nth not in _NTH:
         raise BadValue(
-            f"{nth} is no place in a month", did_you_mean(nth, _NTH, otherwise="write first or last")
+            f"{nth} is not first, second, third, fourth or last",
+            did_you_mean(nth, _NTH, otherwise="write first or last"),
         )
     return MonthDay(nth=_NTH[nth], weekday=WEEKDAYS.index(weekday))
 
@@ -161,27 +164,27 @@ def _nth_weekday(text: str, words: list[str]) -> MonthDay:
 def _no_weekday(text: str) -> BadValue:
     known = (*WEEKDAYS, *MONTHS)
     return BadValue(
-        f"{text} is no day of the week", did_you_mean(text, known, otherwise="write it in full, as in monday")
+        f"{text} is not a day of the week",
+        did_you_mean(text, known, otherwise="write it in full, like monday"),
     )
 
 
 def read_times(value: object) -> tuple[time, ...]:
-    """Read the time of day, or several."""
+    """Read one or several times of day."""
     texts = [str(one) for one in value] if isinstance(value, list) else [str(value)]
-    found = {text: time_of_day(text) for text in texts}
-    for text, moment in found.items():
+    read = {text: time_of_day(text) for text in texts}
+    for text, moment in read.items():
         if moment is None:
             raise BadValue(f"{text} is not a time of day", "write 18:00, 18 or 6pm")
-    times = sorted(moment for moment in found.values() if moment is not None)
+    times = sorted(moment for moment in read.values() if moment is not None)
     minutes = [one.hour * 60 + one.minute for one in times]
     apart = (after - before for before, after in pairwise([*minutes, minutes[0] + 24 * 60])) if times else [0]
     if min(apart) < _APART or len(times) < len(texts):
-        raise BadValue("the times of a day must be 3 hours apart", 'write them like ["09:00", "18:00"]')
+        raise BadValue("times must be at least 3 hours apart", 'write them like ["09:00", "18:00"]')
     return tuple(times)
 
 
 def read_zone(text: object) -> str:
-    """Check the name of a time zone."""
     name = str(text).strip()
     if name in time_zones.names():
         return name
@@ -189,27 +192,26 @@ def read_zone(text: object) -> str:
 
 
 def read_span(text: object) -> timedelta:
-    """Read a length of time: `3 days`."""
+    """Read a duration: `3 days`."""
     match = _SPAN.fullmatch(str(text).strip().lower())
     if not match:
-        raise BadValue(f"{text} is no length of time", "write a number and a unit: 3 days, 36 hours")
+        raise BadValue(f"{text} is not a duration", "write a number and a unit: 3 days, 36 hours")
     return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
 
 
 def span_or_none(text: object) -> timedelta | None:
-    """Read a length of time, where there is one."""
     return None if text is None else read_span(text)
 
 
 def read_day(value: object) -> date:
     """Read a date, in quotes or not."""
     try:
-        found = value if isinstance(value, date) else date.fromisoformat(str(value))
+        day = value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError as error:
-        raise BadValue(f"{value} is no date", "write year-month-day, as in 2026-11-16") from error
-    if found.year not in _YEARS:
-        raise BadValue(f"{value} is too far away", "look at the year")
-    return found
+        raise BadValue(f"{value} is not a date", "write year-month-day, like 2026-11-16") from error
+    if day.year not in _YEARS:
+        raise BadValue(f"{value} is too far away", "check the year")
+    return day
 
 
 def read_skip(value: object) -> date | tuple[date, time]:
@@ -220,48 +222,46 @@ def read_skip(value: object) -> date | tuple[date, time]:
 
 
 def check_name(text: str) -> str:
-    """Check a thread's name."""
     if not _NAME.fullmatch(text):
-        raise BadValue(f"{text} is no name of a thread", "1 to 40 of a to z, 0 to 9 and - make one")
+        raise BadValue(f"{text} is not a valid name", "use 1 to 40 characters from a-z, 0-9 and -")
     return text
 
 
 def check_address(text: str) -> str:
-    """Check an address of the web."""
     if not _ADDRESS.fullmatch(text):
-        raise BadValue(f"{text} is no whole address", "begin with https://")
+        raise BadValue(f"{text} is not a full web address", "start it with https://")
     return text
 
 
 def check_community(text: str) -> str:
-    """Check `check_name` or `name@host`."""
+    """Check a community: `name` or `name@host`."""
     try:
         return addresses.community(text)
     except ValueError as error:
-        raise BadValue(f"{text} is no name of a community", str(error)) from error
+        raise BadValue(f"{text} is not the name of a community", str(error)) from error
 
 
 def check_locale(text: str) -> str:
-    """Check the form of a locale; whether Babel knows it shows when a date is written."""
+    """Check the form of a locale. Whether Babel has it is checked when a date is written."""
     if not _LOCALE.fullmatch(text):
-        raise BadValue(f"{text} is no locale", "write a code of a language, as in en or pt_BR")
+        raise BadValue(f"{text} is not a locale", "write a language code, like en or pt_BR")
     return text
 
 
 def few(value: object) -> object:
-    """Refuse lists so long that each pass would ask the server about hundreds of entries."""
+    """Refuse long lists, because each pass asks the server about every entry."""
     if isinstance(value, list | dict) and len(value) > _MOST_ENTRIES:
-        raise BadValue(f"{len(value)} entries", f"{_MOST_ENTRIES} are the most")
+        raise BadValue(f"there are {len(value)} entries", f"write at most {_MOST_ENTRIES}")
     return value
 
 
 def read_tags(value: object) -> tuple[str, ...]:
-    """Read the names of tags, one or a list of them, each once."""
+    """Read one name of a tag or a list of names, without duplicates."""
     value = few(value)
     entries = value if isinstance(value, list) else [value]
     names = [str(entry).strip() for entry in entries if isinstance(entry, str | int | date)]
     if not all(names) or len(names) < len(entries) or any(isinstance(entry, bool) for entry in entries):
-        raise BadValue("a tag has no name", "write names of the community's tags: [Weekly]")
+        raise BadValue("a tag is not a name", "write the names of the community's tags: [Weekly]")
     return tuple(dict.fromkeys(names))
 
 
@@ -271,4 +271,4 @@ def read_mentions(value: object) -> bool:
         return True
     if value in (False, "refuse"):
         return False
-    raise BadValue(f"{value} is no answer", "write allow, or leave it out")
+    raise BadValue(f"{value} is neither allow nor refuse", "write allow, or delete the line")

@@ -1,7 +1,7 @@
-"""YAML that people type, read with line numbers and without YAML 1.1's surprises; one clear line per mistake.
+"""Reads YAML with line numbers, without YAML 1.1's surprises, and with one clear line for each mistake.
 
-Booleans are `true` and `false` only (`no` is Norway, `on` a key), `12:00` is a text, doubled keys, anchors
-and aliases are mistakes. Reads text, knows nothing of what the keys mean.
+Booleans are only `true` and `false` (`no` is Norway, `on` is a key), `12:00` is text, and duplicate keys,
+anchors and aliases are mistakes. Does not know the meaning of any key.
 """
 
 import re
@@ -17,9 +17,11 @@ from megabot.source.problems import Problem
 Value = None | bool | int | float | str | date | list["Value"] | dict[str, "Value"]
 Place = tuple[str | int, ...]
 
-_NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,99})(?P<fraction>\.[0-9]+)?")  # int() refuses 4300
+_NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,99})(?P<fraction>\.[0-9]+)?")  # int() refuses 4300 digits
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-_NO_SPACE = re.compile(r"\s*?[^\S ]")  # at the start of a line: a tab, or a space that is none to YAML
+_NO_SPACE = re.compile(
+    r"\s*?[^\S ]"
+)  # indentation with a tab, or with a space character that YAML does not accept
 _CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019\u00ab].*[\u201c\u201d\u2018\u2019\u00bb]")
 _OPEN_QUOTE = re.compile(r"""[^#"']*:\s+(?:"[^"]*|'[^']*)""")
 _CUT = re.compile(r"[ \t]+#(?=\S)(?!#)")
@@ -30,14 +32,14 @@ _FRONT_LARGEST = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class YamlDocument:
-    """A document's value, the line of every key and item in its file, and what was wrong with it."""
+    """A document's value, the line of every key and item in its file, and its problems."""
 
     value: Value
     lines: dict[Place, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
     def line(self, place: Place) -> int:
-        """Give the line of a place, or of the nearest one around it that is known."""
+        """Return the line of a place, or of the nearest enclosing place with a known line."""
         while place and place not in self.lines:
             place = place[:-1]
         return self.lines.get(place, 1)
@@ -45,9 +47,9 @@ class YamlDocument:
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """A file taken apart: its front matter (an empty mapping if it has none) and its body.
+    """The front matter (an empty mapping if there is none) and the body of a file.
 
-    `first_line` is the line of the file that the body begins at.
+    `first_line` is the line of the file at which the body starts.
     """
 
     front: YamlDocument
@@ -55,12 +57,12 @@ class FrontMatter:
     first_line: int
 
     def mapping(self) -> dict[str, Value]:
-        """Give the front matter's keys, none where it is no mapping."""
+        """Return the front matter's keys and values, none if it is not a mapping."""
         return self.front.value if isinstance(self.front.value, dict) else {}
 
 
 def split(path: str, text: str) -> FrontMatter:
-    """Take a file apart at its `---` lines and parse what is between them."""
+    """Split a file at its `---` lines and parse the front matter between them."""
     lines = text.split("\n")
     number = front_end(lines)
     if number == 0:
@@ -68,26 +70,26 @@ def split(path: str, text: str) -> FrontMatter:
     if number is not None:
         front = _settings(path, "\n".join(lines[1:number]))
         return FrontMatter(front, "\n".join(lines[number + 1 :]), number + 2)
-    hint = "write a line --- after the last setting"
+    hint = "add a line --- after the last setting"
     return FrontMatter(YamlDocument({}, {}, (Problem(path, 1, "the front matter never ends", hint),)), "", 1)
 
 
 def _settings(path: str, text: str) -> YamlDocument:
-    """Parse front matter: a mapping, or nothing at all."""
+    """Parse front matter, which must be a mapping or empty."""
     if len(text) > _FRONT_LARGEST:
-        hint = f"{_FRONT_LARGEST:,} characters are the most; data belongs in data/"
+        hint = f"write at most {_FRONT_LARGEST:,} characters; move data to data/"
         return YamlDocument({}, {}, (Problem(path, 2, "the front matter is too long", hint),))
     front = parse(path, text, first_line=2)
     if front.value is None:
         return YamlDocument({}, front.lines, front.problems)
     if not isinstance(front.value, dict):
-        what = Problem(path, 2, "the front matter is no list of settings", "write key: value lines")
+        what = Problem(path, 2, "the front matter is not a list of settings", "write key: value lines")
         return YamlDocument({}, {}, (*front.problems, what))
     return front
 
 
 def parse(path: str, text: str, *, first_line: int = 1) -> YamlDocument:
-    """Parse one YAML document that begins at a line of its file."""
+    """Parse one YAML document that starts at `first_line` of its file."""
     lines = text.split("\n")
     unseen = tuple(_unseen(path, lines, first_line))
     if unseen:
@@ -103,17 +105,18 @@ def parse(path: str, text: str, *, first_line: int = 1) -> YamlDocument:
 
 
 def _unseen(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
-    """Find what looks like nothing in an editor and stops YAML."""
+    """Find characters that are invisible in an editor and break YAML."""
     for number, line in enumerate(lines, first_line):
         if _NO_SPACE.match(line):
-            space = "tab" if "\t" in line else "hard space"
-            yield Problem(path, number, f"a {space} at the start of the line", "YAML wants spaces there")
+            space = "tab" if "\t" in line else "non-breaking space"
+            yield Problem(path, number, f"the line starts with a {space}", "use ordinary spaces")
         elif _ODD.search(line):
-            yield Problem(path, number, "a character that cannot be seen", "delete it, or type the line anew")
+            what = "the line has an invisible character"
+            yield Problem(path, number, what, "delete it, or type the line again")
 
 
 class _Reader:
-    """Turns nodes into values and remembers where each stood."""
+    """Turns nodes into values and records the line of each."""
 
     def __init__(self, path: str, source: list[str], first_line: int) -> None:
         self._path = path
@@ -123,31 +126,30 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def complain(self, line: int, what: str, hint: str) -> None:
-        """Note a mistake at a line of the document, counted from 0."""
+        """Record a problem at a line of the document, counted from 0."""
         self.problems.append(Problem(self._path, self._first + line, what, hint))
 
     def refuse(self, events: Iterable[yaml.Event]) -> None:
-        """Note what is refused before anything is built: references, and nesting without end."""
+        """Record what is refused before any value is built: anchors, aliases, tags and deep nesting."""
         depth = 0
         for event in events:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > _LEVELS:
-                self.complain(_line(event), "lists within lists without end", "close the brackets")
+                self.complain(_line(event), "lists are nested too deeply", "close the brackets")
                 return
             if getattr(event, "anchor", None):
-                self.complain(_line(event), "a value that begins with & or *", 'put it in quotes: "..."')
+                self.complain(_line(event), "the value starts with & or *", 'put it in quotes: "..."')
             elif getattr(event, "tag", None):
-                self.complain(_line(event), "a value that begins with !", 'put it in quotes: "..."')
+                self.complain(_line(event), "the value starts with !", 'put it in quotes: "..."')
 
     def read(self, node: yaml.Node, place: Place) -> Value:
-        """Give a node's value."""
         self.lines.setdefault(place, self._first + node.start_mark.line)
         if isinstance(node, yaml.MappingNode):
             return dict(self._pairs(node, place))
         if isinstance(node, yaml.SequenceNode):
             return [self.read(item, (*place, number)) for number, item in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode):
-            if node.style in _BLOCKS:  # its text begins below the key
+            if node.style in _BLOCKS:  # its text starts on the line after the key
                 self.lines[place] = self._first + node.start_mark.line + 1
             return self._scalar(node)
         return None
@@ -157,12 +159,12 @@ class _Reader:
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 self.complain(
-                    key.start_mark.line, "brackets where a text should be", 'put {{ ... }} in quotes: "..."'
+                    key.start_mark.line, "brackets instead of text", 'put {{ ... }} in quotes: "..."'
                 )
                 continue
             name = str(key.value)
             if name in seen:
-                self.complain(key.start_mark.line, f"{name} stands here a second time", "keep one of them")
+                self.complain(key.start_mark.line, f"{name} is set twice", "delete one of them")
             seen.add(name)
             self.lines[(*place, name)] = self._first + key.start_mark.line
             yield name, self.read(value, (*place, name))
@@ -173,10 +175,10 @@ class _Reader:
             return text
         line = node.start_mark.line
         if _CURLY.fullmatch(text):
-            self.complain(line, "typographic quotes, which YAML takes for text", 'write straight ones: "..."')
+            self.complain(line, "curly quotes are part of the text in YAML", 'use straight quotes: "..."')
         rest = self._source[node.end_mark.line][node.end_mark.column :]
         if line == node.end_mark.line and text and _CUT.match(rest):
-            what = "the text after ` #` is a comment and is lost"
+            what = "the text after ` #` is read as a comment"
             self.complain(line, what, 'put the whole value in quotes: "..."')
         return plain(text)
 
@@ -186,7 +188,7 @@ def _line(event: yaml.Event) -> int:
 
 
 def plain(text: str) -> Value:
-    """Give what an unquoted text stands for."""
+    """Return the value of an unquoted text."""
     if text in ("", "~", "null"):
         return None
     if text in ("true", "false"):
@@ -201,36 +203,36 @@ def plain(text: str) -> Value:
 
 
 def _syntax(path: str, error: yaml.MarkedYAMLError, source: list[str], first_line: int) -> Problem:
-    """Say in people's words what YAML's reader stumbled over, at the line where it began."""
+    """Return a syntax error in plain words, at the line where the mistake starts."""
     mark = error.problem_mark or error.context_mark
     at = mark.line if mark else 0
     what, context = error.problem or "", error.context or ""
     opened = next((number for number, line in enumerate(source[:at]) if _OPEN_QUOTE.fullmatch(line)), None)
     if opened is not None:
-        return Problem(path, first_line + opened, "a quote that is never closed", "close it")
+        return Problem(path, first_line + opened, "a quote is never closed", "close it")
     if error.context_mark and any(part in context for part in _FROM_ITS_START):
         at = error.context_mark.line
     if "flow" in context or "quoted scalar" in context:
-        return Problem(path, first_line + at, "a quote or bracket that is never closed", "close it")
-    words = next((words for said, words in _SYNTAX.items() if said in what), _SYNTAX[""])
+        return Problem(path, first_line + at, "a quote or bracket is never closed", "close it")
+    words = next((words for message, words in _SYNTAX.items() if message in what), _SYNTAX[""])
     return Problem(path, first_line + at, *words)
 
 
 _FROM_ITS_START = ("flow", "quoted scalar", "simple key")
 _SYNTAX = {
     "cannot start any token": (
-        "a value begins with a character that YAML reserves",
+        "the value starts with a character that is reserved in YAML",
         'put it in quotes: "..."',
     ),
     "mapping values are not allowed": (
-        "a second colon in one line",
-        'put the value in straight quotes: "..."; or indent like the lines around',
+        "there is a second colon in the line",
+        'put the value in straight quotes: "..."; or indent it like the lines around it',
     ),
     "did not find expected key": (
-        "this is no key: value line",
-        "put a value that begins with {{ or a quote in quotes as a whole; indent like the lines around",
+        'this is not a "key: value" line',
+        "put a whole value that starts with {{ or a quote in quotes; or indent it like the lines around it",
     ),
-    "could not find expected ':'": ("this is no key: value line", "write a colon after the key"),
+    "could not find expected ':'": ('this is not a "key: value" line', "write a colon after the key"),
     "": ("this is not YAML", "check colons, quotes and indentation"),
 }
-"""What YAML's reader says, in words."""
+"""The YAML parser's messages, in plain words."""

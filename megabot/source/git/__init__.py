@@ -1,1 +1,1 @@
-"""A source that is a git repository elsewhere."""
+"""A source in a remote git repository."""

@@ -1,4 +1,4 @@
-"""Where a source is in git: `URL#branch:folder` in its parts, and the page that shows a commit. Pure."""
+"""The address of a source in git, `URL#branch:folder`, and the web page of a commit. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _EXAMPLE = "https://git.example/birds/threads.git#main:templates"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitAddress:
-    """A folder on a branch of a repository. No `branch`: the one it chose itself; no `folder`: its root."""
+    """A folder on a branch of a repository. Empty `branch`: the default branch; empty `folder`: the root."""
 
     url: str
     branch: str = ""
@@ -23,29 +23,29 @@ class GitAddress:
 
     @property
     def transport(self) -> str:
-        """What git calls the protocol: `https`, `ssh` or `file`."""
+        """Git's name for the protocol: `https`, `ssh` or `file`."""
         scheme = self.url.partition("://")[0]
         return scheme if scheme in {"https", "file"} else "ssh"
 
 
 def parse(text: str) -> GitAddress:
-    """Read an address as people write it. Raises `ValueError` with a sentence about what to write instead."""
+    """Read an address. Raises `ValueError` with a sentence about what to write instead."""
     url, _, place = text.strip().partition("#")
     branch, _, folder = place.partition(":")
     folder = folder.strip("/")
     if branch and (not _BRANCH.fullmatch(branch) or ".." in branch):
-        raise ValueError(f"this is no branch; write URL#branch:folder, as in {_EXAMPLE}")
+        raise ValueError(f"the branch is not valid; write URL#branch:folder, like {_EXAMPLE}")
     if folder and not all(part.isprintable() and part not in {"", ".", ".."} for part in folder.split("/")):
-        raise ValueError(f"this is no folder of a repository; write URL#branch:folder, as in {_EXAMPLE}")
+        raise ValueError(f"the folder is not valid; write URL#branch:folder, like {_EXAMPLE}")
     return GitAddress(url=_url(url), branch=branch, folder=folder)
 
 
 def commit_url(address: GitAddress, commit: str) -> str:
-    """Give the page that shows a commit, by the habit of the host; empty where there will be none."""
+    """Return the web page of a commit, "" if there is none. The path depends on the code host."""
     host, path = _host_and_path(address.url)
     path = path.removesuffix("/").removesuffix(".git")
     if not host or path.startswith("/") or "/" not in path:
-        return ""  # a folder, or somebody's own machine behind ssh, rather than a code host
+        return ""  # a local folder or a private machine reached by ssh has no web page
     if "gitlab" in host:
         return f"https://{host}/{path}/-/commit/{commit}"
     page = "commits" if host == "bitbucket.org" else "commit"
@@ -58,10 +58,13 @@ def _url(url: str) -> str:
     parts = _split(url)
     name, at, _ = parts.netloc.rpartition("@")
     if (at and (parts.scheme != "ssh" or ":" in name)) or parts.query:
-        raise ValueError("an address must not hold a token or password: everyone who may see it has it")
+        raise ValueError(
+            "the address must not contain a token or password, because it is shown in logs; use "
+            "MEGABOT_SOURCE_KEY_FILE and an ssh address"
+        )
     whole = parts.path.startswith("/") and url.isprintable() and " " not in url
     if not whole or not _reachable(parts):
-        raise ValueError(f"write https://, ssh://, git@HOST:PATH or file:///PATH, as in {_EXAMPLE}")
+        raise ValueError(f"write https://, ssh://, git@HOST:PATH or file:///PATH, like {_EXAMPLE}")
     return url
 
 
@@ -69,18 +72,20 @@ def _split(url: str) -> SplitResult:
     try:
         return urlsplit(url)
     except ValueError as error:
-        raise ValueError(f"this is no address; write one like {_EXAMPLE}") from error
+        raise ValueError(f"this is not a valid address; write one like {_EXAMPLE}") from error
 
 
 def _reachable(parts: SplitResult) -> bool:
     if parts.scheme == "file":
         return not parts.netloc
     host = parts.hostname or "-"
-    return parts.scheme in {"https", "ssh"} and not host.startswith("-")  # ssh would take that for an option
+    return parts.scheme in {"https", "ssh"} and not host.startswith(
+        "-"
+    )  # ssh would read a leading - as an option
 
 
 def _host_and_path(url: str) -> tuple[str, str]:
-    """Give the host of a repository and the path on it, which begins with / where it is a machine's own."""
+    """Return the host of a repository and its path, which starts with / if it is an absolute path there."""
     short = _SCP.fullmatch(url)
     if short:
         return short["host"], short["path"]

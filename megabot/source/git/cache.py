@@ -1,7 +1,7 @@
-"""A copy of one branch's newest commit, in a bare repository of the state folder. Checks nothing out.
+"""A copy of one branch's newest commit, in a bare repository in the state folder. Checks nothing out.
 
-What was fetched becomes the good commit only when the source's folder is in it; until then, and whenever
-fetching fails, the good commit stays what it was.
+A fetched commit becomes the good one only if it contains the source's folder. Until then, and whenever
+fetching fails, the good commit does not change.
 """
 
 import hashlib
@@ -23,9 +23,9 @@ from megabot.source.git.address import GitAddress
 from megabot.source.git.command import TIMEOUT, GitAnswer, ownership_trouble, run_git
 
 FETCH_TIMEOUT = 45.0
-"""With the wait for another's fetch, and a pass's requests behind it, below the unit's WatchdogSec."""
+"""Together with the wait for another fetch and the pass that follows, this stays below WatchdogSec."""
 LARGEST = 256 * 1024 * 1024
-"""The most that a fetch may write into one file: a state folder that is full stops the ledger too."""
+"""The largest file that a fetch may write, because a full disk would stop the ledger too."""
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _INCOMING = "refs/megabot/incoming"
 _GOOD = "refs/megabot/good"
@@ -40,7 +40,7 @@ log = logging.getLogger("megabot")
 
 
 class GitCache:
-    """The copy of one address. Another address has another one; each may be deleted at any time."""
+    """The copy for one address. Each address has a separate copy, which may be deleted at any time."""
 
     def __init__(
         self,
@@ -61,47 +61,48 @@ class GitCache:
         name = hashlib.sha256(str(address).encode()).hexdigest()[:16]
         self._place = state / "source" / f"{name}.git"
         self.failure = ""
-        """Why the last fetch of this process failed, empty where it did not."""
+        """Why the last fetch of this process failed, "" if it did not."""
 
     @property
     def fetched(self) -> datetime | None:
-        """When the good commit was last seen to be the newest one."""
+        """When the good commit was last confirmed to be the newest one."""
         return self._stamped("fetched")
 
     def good(self) -> str:
-        """Give the good commit, empty where there is none yet."""
+        """Return the good commit, "" if there is none yet."""
         if not self._place.is_dir():
             return ""
         answer = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", _GOOD)
         return answer.out.strip() if answer.ok else ""
 
     def listing(self, commit: str) -> GitAnswer:
-        """List the files below the source's folder as `git ls-tree -r -z -l` does."""
+        """List the files in the source's folder like `git ls-tree -r -z -l`."""
         tree = f"{commit}:{self._address.folder}"
         return self._git("ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", tree)
 
     def blobs(self, ids: list[str]) -> GitAnswer:
-        """Give the contents of files as `git cat-file --batch` does: as committed, past every filter."""
+        """Return the contents of files like `git cat-file --batch`: as committed, without any filters."""
         return self._git("cat-file", "--batch", given="".join(f"{one}\n" for one in ids).encode())
 
     def fetch(self, *, unless_within: timedelta = timedelta()) -> None:
-        """Fetch, unless it was tried so lately. A failure is kept in `failure`.
+        """Fetch, unless the last try was less than `unless_within` ago. A failure is stored in `failure`.
 
-        It is logged when it begins, where there is a good commit to go on with: else the reader raises.
+        The first failure in a row is logged if there is a good commit to continue with. Without one,
+        `GitSource` raises.
         """
         if self._is_within(unless_within):
             return
         with state_dir.source_lock(self._state, self._clock, patience=FETCH_TIMEOUT):
-            if self._is_within(unless_within):  # by the one that was waited for
+            if self._is_within(unless_within):  # another process fetched while this one waited
                 return
             before, self.failure = self.failure, self._tried()
         if self.failure and not before and self.fetched:
             log.warning("%s", self._trouble())
         elif before and not self.failure:
-            log.info("the source %s can be fetched again", self._address)
+            log.info("the git repository %s can be fetched again", self._address)
 
     def fetch_commit(self, commit: str) -> None:
-        """Fetch an older commit by its id, where the server gives those; it says nothing where not."""
+        """Fetch an older commit by its id. Not every server allows that; a refusal is ignored."""
         if _COMMIT.fullmatch(commit) is None:
             return
         ssh = _ssh(self._key_file, known_hosts=self._state / "known_hosts")
@@ -109,23 +110,22 @@ class GitCache:
             self._fetched(commit, ssh=ssh)
 
     def discard(self) -> None:
-        """Throw the copy away, for one that cannot be read."""
+        """Delete the copy, if it cannot be read."""
         with state_dir.source_lock(self._state, self._clock, patience=FETCH_TIMEOUT):
             shutil.rmtree(self._place, ignore_errors=True)
 
     def _tried(self) -> str:
-        """Fetch, and leave no halves behind. Gives what went wrong, empty for nothing."""
+        """Fetch and clean up. Returns what went wrong, "" for nothing."""
         ssh = _ssh(self._key_file, known_hosts=self._state / "known_hosts")
         try:
             failure = self._fetch(ssh)
         except OSError as error:
-            return f"{self._place} cannot be written: {error.strerror}"
+            return f"cannot write to {self._place}: {error.strerror}"
         if failure:
-            self._git("prune", "--expire=now")  # a fetch that is cut off leaves what it had, each time anew
+            self._git("prune", "--expire=now")  # an interrupted fetch leaves its objects behind each time
         return failure
 
     def _fetch(self, ssh: str) -> str:
-        """Fetch and judge what came."""
         self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
         init = self._git("init", "--bare", "--quiet", "--template=")
         if not init.ok:
@@ -169,7 +169,7 @@ class GitCache:
         )
 
     def _is_within(self, age: timedelta) -> bool:
-        """Tell whether the last try is younger than that; one in the future is a clock that was set back."""
+        """Return whether the last try is newer than that. One in the future means the clock was set back."""
         tried = self._stamped("tried")
         return tried is not None and self._clock.now() in Interval.after(tried, age) and bool(self.good())
 
@@ -185,12 +185,12 @@ class GitCache:
             return None
 
     def _trouble(self) -> str:
-        going_on = f"going on with what was fetched at {self.fetched:%Y-%m-%d %H:%M} UTC"
-        return f"the source {self._address} cannot be fetched: {self.failure}; {going_on}"
+        fallback = f"using the copy fetched at {self.fetched:%Y-%m-%d %H:%M} UTC"
+        return f"the git repository {self._address} cannot be fetched: {self.failure}; {fallback}"
 
 
 def _ssh(key_file: Path | None, *, known_hosts: Path) -> str:
-    """Write the command for ssh: asks nobody, keeps the keys of hosts in the state folder, shows one key."""
+    """Return the ssh command: it asks nothing, stores host keys in the state folder and offers one key."""
     options = ["BatchMode=yes", "StrictHostKeyChecking=accept-new", "ConnectTimeout=15"]
     options += ["ServerAliveInterval=10", f'UserKnownHostsFile="{_plain(known_hosts)}" ~/.ssh/known_hosts']
     command = ["ssh"]
@@ -202,30 +202,32 @@ def _ssh(key_file: Path | None, *, known_hosts: Path) -> str:
 
 
 def _plain(path: Path) -> str:
-    return str(path).replace("%", "%%")  # ssh fills in %h and the like
+    return str(path).replace("%", "%%")  # ssh replaces %h and the like
 
 
 def _check_key(path: Path) -> None:
-    """Refuse a key that others may read, which ssh would not take either, or that we may not."""
+    """Refuse a key that other users can read, as ssh would too, or that this account cannot read."""
     try:
         facts = path.stat()
     except OSError as error:
-        raise ConfigError(f"MEGABOT_SOURCE_KEY_FILE: {path} cannot be read: {error.strerror}") from error
+        raise ConfigError(f"MEGABOT_SOURCE_KEY_FILE: cannot read {path}: {error.strerror}") from error
     ours = facts.st_uid == os.geteuid()
     if facts.st_mode & (stat.S_IRWXO | (stat.S_IRWXG if ours else 0)):
-        raise ConfigError(f"MEGABOT_SOURCE_KEY_FILE: others may read {path}; run: chmod 600 {path}")
+        raise ConfigError(f"MEGABOT_SOURCE_KEY_FILE: other users can read {path}; run: chmod 600 {path}")
     if not stat.S_ISREG(facts.st_mode) or not os.access(path, os.R_OK):
-        raise ConfigError(f"MEGABOT_SOURCE_KEY_FILE: {path} is no file that this account may read")
+        raise ConfigError(
+            f"MEGABOT_SOURCE_KEY_FILE: this account cannot read {path} as a file; check its permissions"
+        )
 
 
 def _reason(answer: GitAnswer) -> str:
-    """Give git's own reason in one line; what a server sent along is left out, it may hold anything."""
+    """Return git's own reason in one line, without what a server sent, which could be anything."""
     trouble = ownership_trouble(answer)
     if trouble:
         return trouble
-    known = {"FileNotFoundError": "git is not installed", "TimeoutExpired": "it took too long"}
+    reasons = {"FileNotFoundError": "git is not installed", "TimeoutExpired": "it took too long"}
     lines = (line.strip() for line in answer.err.splitlines())
     own = (line for line in lines if line and not line.lower().startswith(("remote:", "warning:", "hint:")))
-    told = next(own, "git gave no reason")
-    printable = "".join(letter if letter.isprintable() else " " for letter in told)
-    return known.get(told, printable[:200].removeprefix("fatal: "))
+    message = next(own, "git gave no reason")
+    printable = "".join(letter if letter.isprintable() else " " for letter in message)
+    return reasons.get(message, printable[:200].removeprefix("fatal: "))

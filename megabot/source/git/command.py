@@ -1,4 +1,4 @@
-"""The one way that megabot runs git: argument lists, a bare environment, a time limit, typed results."""
+"""The only place that runs git: with argument lists, a clean environment, a timeout and typed results."""
 
 import os
 import re
@@ -21,7 +21,7 @@ _OWNED_BY_OTHERS = re.compile(r"dubious ownership in repository at '([^'\n]+)'")
 
 @dataclass(frozen=True, slots=True)
 class GitAnswer:
-    """What git said. `ok` is whether it went well; where git is missing or took too long it did not."""
+    """The output of git. `ok` is False if it failed, is missing or took too long."""
 
     ok: bool
     raw: bytes
@@ -29,7 +29,6 @@ class GitAnswer:
 
     @property
     def out(self) -> str:
-        """What git printed, as text."""
         return self.raw.decode("utf-8", "replace")
 
 
@@ -42,10 +41,10 @@ def run_git(
     timeout: float = TIMEOUT,
     largest_file: int = resource.RLIM_INFINITY,
 ) -> GitAnswer:
-    """Run git in a folder, with nothing of the caller's environment but PATH and HOME.
+    """Run git in a folder, with only PATH and HOME of the caller's environment.
 
-    `given` is its input, `ssh` the command it reaches a server by, `proxy` that for http, `largest_file` what
-    it may write in bytes.
+    `given` is its input, `ssh` the ssh command, `proxy` the HTTP proxy, `largest_file` the most bytes that it
+    may write to one file.
     """
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -57,7 +56,7 @@ def run_git(
     }
     if ssh:
         environment["GIT_SSH_COMMAND"] = ssh
-    if proxy:  # not as an argument, which every account of the machine could read
+    if proxy:  # not as an argument, which every account on the machine could read
         environment |= {"http_proxy": proxy, "https_proxy": proxy}
     try:
         with subprocess.Popen(
@@ -67,7 +66,7 @@ def run_git(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            start_new_session=True,  # a group of its own, to be ended as a whole
+            start_new_session=True,  # a process group, so that git's helpers can be killed too
         ) as process:
             with suppress(ProcessLookupError):
                 resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (largest_file, largest_file))
@@ -83,14 +82,14 @@ def ownership_trouble(answer: GitAnswer) -> str:
         return ""
     place = match[1]
     return (
-        f"git does not read the repository {place}, because another account owns it. Give it to the account "
-        "that runs megabot (chown -R), or run as that account: "
+        f"git refuses to read the repository {place}, because another account owns it. Change its owner to "
+        "the account that runs megabot (chown -R), or run as that account: "
         f"git config --global --add safe.directory {place}"
     )
 
 
 def _answer(process: subprocess.Popen[bytes], given: bytes, timeout: float) -> GitAnswer:
-    """Hear git out. Whatever ends the wait ends git too, and its helpers, which would hang on without it."""
+    """Wait for git. If the wait ends early, kill git and its helpers, which would keep running without it."""
     try:
         out, err = process.communicate(given, timeout=timeout)
     except BaseException:

@@ -1,4 +1,4 @@
-"""A source that is a repository elsewhere: read from the blobs of its good commit. Writes no file of it."""
+"""A source in a remote repository, read from the blobs of its good commit. Checks out no files."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ EVERY = timedelta(minutes=10)
 
 
 class GitSource(Source):
-    """The source port on a git repository: fetched at most every ten minutes, and at once on `refresh`."""
+    """The source port on a git repository, fetched at most every ten minutes, and at once on `refresh`."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class GitSource(Source):
     def snapshot(self) -> Snapshot:
         self._cache.fetch(unless_within=EVERY)
         snapshot = self._read()
-        if snapshot is None:  # a disk's or a crash's doing
+        if snapshot is None:  # the copy was damaged, for example by a full disk or a crash
             self._cache.discard()
             self._cache.fetch()
             snapshot = self._read()
@@ -77,28 +77,28 @@ class GitSource(Source):
 
     @override
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
-        found, problems = threads(snapshot)
+        usable, problems = threads(snapshot)
         if problems:
-            raise SourceBroken(problems, threads=found)
-        return found
+            raise SourceBroken(problems, threads=usable)
+        return usable
 
     def _read(self) -> Snapshot | None:
-        """Read the good commit; None where the copy does not hold all of it."""
+        """Read the good commit; None if the copy is incomplete."""
         commit = self._cache.good()
         if not commit:
             raise self._missing(self._cache.failure)
         listing = self._cache.listing(commit)
         entries = tree.entries(listing.raw)
-        all_found, problems = tree.sort_entries(entries)
-        found = [entry for entry in all_found if is_source_file(entry.path)]
-        contents = self._cache.blobs([entry.id for entry in found])
-        blobs = tree.blobs(contents.raw, found)
-        if not listing.ok or not contents.ok or len(blobs) < len(found):
+        readable, problems = tree.sort_entries(entries)
+        texts = [entry for entry in readable if is_source_file(entry.path)]
+        contents = self._cache.blobs([entry.id for entry in texts])
+        blobs = tree.blobs(contents.raw, texts)
+        if not listing.ok or not contents.ok or len(blobs) < len(texts):
             return None
         files, mistakes = gather(blobs)
         return Snapshot(
             files=files,
-            pictures={entry.path: entry.id for entry in all_found if is_picture(entry.path)},
+            pictures={entry.path: entry.id for entry in readable if is_picture(entry.path)},
             revision=Revision(commit=commit, url=commit_url(self._address, commit)),
             problems=(*problems, *mistakes),
             fetched=self._cache.fetched,
@@ -109,4 +109,4 @@ class GitSource(Source):
         hint = "; check MEGABOT_SOURCE, and for a private repository MEGABOT_SOURCE_KEY_FILE"
         if "safe.directory" in why:  # the settings are right
             hint = ""
-        return SourceMissing(f"the source {self._address} cannot be fetched: {why}{hint}")
+        return SourceMissing(f"the git repository {self._address} cannot be fetched: {why}{hint}")

@@ -1,4 +1,4 @@
-"""What git says of the files of a commit, taken apart: lines of a tree, contents of blobs. Runs no git."""
+"""Parses git's output about the files of a commit: tree entries and blobs. Does not run git."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _SUBMODULE = "160000"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of a tree: what it is, the blob's id, how large that is and where it belongs."""
+    """A tree entry: mode, the blob's id, its size in bytes, and the path."""
 
     mode: str
     id: str
@@ -34,7 +34,7 @@ class Entry:
 
 
 def entries(listing: bytes) -> list[Entry]:
-    """Read what `git ls-tree -r -z -l` gave."""
+    """Parse the output of `git ls-tree -r -z -l`."""
     lines = listing.decode("utf-8", "surrogateescape").split("\0")
     return [_entry(line) for line in lines if line]
 
@@ -46,32 +46,32 @@ def _entry(line: str) -> Entry:
 
 
 def blobs(batch: bytes, entries: Sequence[Entry]) -> list[tuple[str, bytes]]:
-    """Cut up what `git cat-file --batch` gave, as far as it is what was asked for."""
-    found: list[tuple[str, bytes]] = []
+    """Split the output of `git cat-file --batch`; stop at the first blob that is not as requested."""
+    contents: list[tuple[str, bytes]] = []
     at = 0
     for entry in entries:
         head = f"{entry.id} blob {entry.size}\n".encode()
         start, end = at + len(head), at + len(head) + entry.size
         if batch[at:start] != head or batch[end : end + 1] != b"\n":
             break
-        found.append((entry.path, batch[start:end]))
+        contents.append((entry.path, batch[start:end]))
         at = end + 1
-    return found
+    return contents
 
 
 def sort_entries(entries: list[Entry]) -> tuple[list[Entry], list[Problem]]:
-    """Tell the files that can be read from what is refused unread, going by the tree alone."""
+    """Return the files that can be read, and the problems of those refused because of their tree entry."""
     ours = [entry for entry in entries if _concerns_us(entry)]
     problems = [_refused(entry) for entry in ours]
-    found = [entry for entry, problem in zip(ours, problems, strict=True) if problem is None]
-    texts = [entry.size for entry in found if not is_picture(entry.path)]
-    if len(found) > FILES_MOST or sum(texts) > ALL_LARGEST:
+    readable = [entry for entry, problem in zip(ours, problems, strict=True) if problem is None]
+    texts = [entry.size for entry in readable if not is_picture(entry.path)]
+    if len(readable) > FILES_MOST or sum(texts) > ALL_LARGEST:
         return [], [TOO_LARGE]
-    return found, [problem for problem in problems if problem is not None]
+    return readable, [problem for problem in problems if problem is not None]
 
 
 def ignored_files(entries: list[Entry]) -> tuple[Problem, ...]:
-    """Name the files that look like part of the source and are not read."""
+    """Return the files that look like part of the source but are not read."""
     return tuple(filter(None, (why_ignored(entry.path) for entry in entries)))
 
 
@@ -85,19 +85,19 @@ def _refused(entry: Entry) -> Problem | None:
     if odd is not None:
         return odd
     if entry.mode == _LINK:
-        return Problem(entry.path, 0, "a link, which is not followed in git", "put the file itself here")
+        return Problem(entry.path, 0, "links are not followed in git", "put the file itself here")
     if entry.mode == _SUBMODULE:
-        return Problem(entry.path, 0, "a submodule, which is not fetched", "put the files themselves here")
+        return Problem(entry.path, 0, "submodules are not fetched", "put the files themselves here")
     return too_large(entry.path, entry.size)
 
 
 def sections(entries: Sequence[Entry]) -> list[Entry]:
-    """Pick the files of a directory's sections that can be read."""
+    """Return the readable files in `sections/`."""
     readable, _ = sort_entries([entry for entry in entries if entry.path.startswith("sections/")])
     return [entry for entry in readable if is_source_file(entry.path)]
 
 
 def texts(batch: bytes, entries: Sequence[Entry]) -> dict[str, str] | None:
-    """Give the files that `git cat-file --batch` gave as texts; None where some are missing."""
+    """Return the files in the output of `git cat-file --batch` as texts; None if some are missing."""
     whole = blobs(batch, entries)
     return gather(whole)[0] if len(whole) == len(entries) else None

@@ -1,1 +1,1 @@
-"""The dates and the number in a thread's title, read from a post that people wrote."""
+"""Reads the dates and the number in the title of an existing thread."""

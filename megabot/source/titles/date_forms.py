@@ -1,4 +1,4 @@
-"""The forms that dates have in titles: found by patterns, read, and written for every edition. Pure."""
+"""The forms of dates in titles: finds them by patterns, and writes them for every edition. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ _TO = (
     r"|até|ao)\s+"
 )
 START, END, NEXT = "edition.start", "edition.end", "(edition.end | add_days(1))"
-"""The days of an edition in a template; the last is that of the slot after it."""
+"""The days of an edition in a template; the last one is the day of the next slot."""
 AFTER_START = {START: timedelta(), END: timedelta(days=6), NEXT: timedelta(days=7)}
 
 
@@ -21,7 +21,7 @@ AFTER_START = {START: timedelta(), END: timedelta(days=6), NEXT: timedelta(days=
 class DateWords:
     """The names of months and days in one language, each with its pattern in Babel's letters.
 
-    `months` also says which month a name is. `name` is the language's own name in English.
+    `months` also has the number of each month. `name` is the name of the language in English.
     """
 
     locale: str
@@ -31,7 +31,7 @@ class DateWords:
 
     @cached_property
     def shapes(self) -> tuple[re.Pattern[str], ...]:
-        """Return the forms of dates and ranges, those that say most first."""
+        """Return the forms of dates and ranges, the most specific first."""
         month, day = _any_of(self.months), _any_of(self.days)
         ordinal, of = ("|".join(ORDINALS), "of") if self.locale == IN_ENGLISH else (r"\.", "de")
         dot = r"\." if self.locale == "hu" else ""
@@ -40,7 +40,7 @@ class DateWords:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One date of a title as it is written: kinds and texts of its pieces, and what they mean."""
+    """One date in a title: the kinds and texts of its pieces, and their meaning."""
 
     pieces: tuple[tuple[str, str], ...]
     year: int | None = None
@@ -81,10 +81,10 @@ def _any_of(names: Mapping[str, object]) -> str:
 
 
 def _shapes(month: str, day: str, *, ordinal: str, of: str, dot: str) -> Iterator[str]:
-    """Give the forms of dates, those that say most first.
+    """Yield the forms of dates, the most specific first.
 
-    A group is named by its kind (e weekday, d day, m month by name, n by number, y year, o ordinal, s text
-    between) and by the date of a range that it is in, 1 or 2.
+    The name of a group is its kind (e weekday, d day, m month by name, n by number, y year, o ordinal, s text
+    between) and the date of the range it belongs to, 1 or 2.
     """
     begin, end = r"(?<![\w.])", r"(?!\w)"
 
@@ -130,19 +130,19 @@ def _shapes(month: str, day: str, *, ordinal: str, of: str, dot: str) -> Iterato
 
 @dataclass(frozen=True, slots=True)
 class DateMatch:
-    """A place in a title that can be written for every edition, and the day that it names."""
+    """A part of a title that can be rendered for every edition, and the day that it names."""
 
     begin: int
     end: int
     text: str
     day: date | None = None
-    words: bool = False  # whether names of months or days are in it
+    words: bool = False  # whether it contains names of months or days
 
 
 def write_dates(
     match: re.Match[str], sides: tuple[Side, ...], named: list[tuple[str, date]], words: DateWords
 ) -> Iterator[DateMatch]:
-    """Write each date of a match; `named` says which day of an edition each is, and its date."""
+    """Yield each date of a match as an expression. `named` has the day of an edition that each one is."""
     for number, (side, (name, day), key) in enumerate(zip(sides, named, "12", strict=False)):
         spans = [match.span(group) for group in match.re.groupindex if group[-1] == key and match[group]]
         first, last = min(spans)[0], max(spans, key=lambda span: span[1])[1]
@@ -154,7 +154,7 @@ def write_dates(
 
 
 def _expression(side: Side, other: Side | None, name: str, words: DateWords, *, same: str) -> str:
-    """Write one date; a month that is named once for two dates is written again unless it is the same."""
+    """Return one date as an expression. A month named once for a range is repeated if the months differ."""
     padded = _padded((*side.pieces, *(other.pieces if other else ())))
     borrowed = _borrowed(side, other, words, padded=padded)
     ordinal = next((text for kind, text in side.pieces if kind == "o" and text in ORDINALS), "")
@@ -186,7 +186,7 @@ def _unless(same: str, name: str, pattern: str | None) -> str:
 
 
 def _borrowed(side: Side, other: Side | None, words: DateWords, *, padded: str) -> tuple[str, str] | None:
-    """Return what goes before and behind a day that has its month from the other date of a range."""
+    """Return what goes before and after a day that takes its month from the other date of a range."""
     if side.month is not None or other is None or other.month is None:
         return None
     kinds = [kind for kind, _ in other.pieces]
@@ -200,7 +200,7 @@ def _borrowed(side: Side, other: Side | None, words: DateWords, *, padded: str) 
 
 
 def _padded(pieces: tuple[tuple[str, str], ...]) -> str:
-    """Return which of days (d) and months (n) have two digits: 4.1. is written as 04.01. if 24.11. was."""
+    """Return which of days (d) and months (n) need two digits: 4.1. becomes 04.01. if the title had 24.11."""
     by_number = any(kind == "n" for kind, _ in pieces)
     sizes = {kind: {len(text) for other, text in pieces if other == kind} for kind in "dn"}
     zeros = {kind for kind, text in pieces if text.startswith("0")}

@@ -1,4 +1,4 @@
-"""The names of months and days in the languages that Babel knows, for reading the titles of threads."""
+"""The names of months and days in Babel's languages, for reading the titles of threads."""
 
 from functools import cache
 
@@ -12,7 +12,7 @@ _WIDTHS = (("wide", 4), ("abbreviated", 3))
 
 @cache
 def date_words(code: str) -> DateWords | None:
-    """Return the names that dates have in a language, None for a language that Babel does not know."""
+    """Return the names of months and days in a language, None if Babel does not have it."""
     try:
         locale = Locale.parse(code.replace("-", "_"))
     except (UnknownLocaleError, ValueError):

@@ -1,7 +1,7 @@
-"""Read the dates and the number in a thread's title, and write a title for every edition. Pure.
+"""Reads the dates and the number in a thread's title, and writes a title for every edition. Pure.
 
-What is not certain stays as it is and is said. A date counts only if it is that of the week in which the
-thread was posted, and a number only if it cannot be part of a date.
+What is not certain stays as it is, with a note. A date counts only if it is in the week in which the thread
+was posted, and a number only if it cannot be part of a date.
 """
 
 import re
@@ -28,11 +28,11 @@ _CODES = """\
 en de fr es it pt nl pl ru uk sv da nb nn fi cs sk hu ro bg el tr ja ko zh vi id ca eu gl hr sr sl et lv
 lt is ga cy eo"""
 LANGUAGES = tuple(_CODES.split())
-"""The languages that a title is read in if its own is not known: those with communities on Lemmy."""
+"""The languages that are tried if the title's language is not known: those with communities on Lemmy."""
 
 _LONGER = 20  # characters that another date may take more than this one
-_MAJOR = LANGUAGES[:18]  # if a date looks the same in one of these and in another language, it is the former
-_WEEKS = (AFTER_START[END], AFTER_START[NEXT])  # to the last day, or to that of the next thread
+_MAJOR = LANGUAGES[:18]  # preferred if a date looks the same in one of these and in another language
+_WEEKS = (AFTER_START[END], AFTER_START[NEXT])  # a range ends on the last day, or on that of the next thread
 _CLOSE = timedelta(days=14)
 _EARLIEST, _LATEST = timedelta(days=-3), timedelta(days=6)
 _WEEK = (
@@ -41,7 +41,7 @@ _WEEK = (
 _IN_PIECES = re.compile(
     r"\d(?:st|nd|rd|th|\.)?[-–—~/&.]\s?\0|\d\.\s\0|\d\s(?:&|and|und|et|y|e|en|og|och)\s\0|\0[-–—~/&.]\s?\d|\0\s*[-–—]\s*\d{1,2}(?!\d)"
 )
-"""A date of which a part was not understood: a null stands for what was."""
+"""A date that was only partly understood; a null marks the understood part."""
 _UNITS = r"\s*(?:hours?|hrs?|h|days?|weeks?|months?|years?|minutes?|min|am|pm|%|uhr|tage|jours|días)\b"
 _EXPLICIT = re.compile(r"(?:#|№|\b[Nn][o°º]\.? ?|\b[Nn]r\.? ?)([1-9][0-9]{0,4})(?!\w|[.,:/–—-]\d)")
 _DIGITS = re.compile(r"\d+")
@@ -54,10 +54,9 @@ _YEARS = range(1990, 2101)
 class TitleRead:
     """A title as a template's title.
 
-    `posted` is the day of the thread, `start` the first day that the title names, `locale` the language of
-    its dates, "" if they have no words.
-
-    `number` is the edition's, None if the title has none. `notes` say what was left as it is, and why.
+    `posted` is the day of the thread, `start` the first day in the title, `locale` the language of its dates,
+    "" if they have no words. `number` is the edition's, None if the title has none. `notes` say what was left
+    unchanged, and why.
     """
 
     title: str
@@ -75,11 +74,11 @@ class TitleRead:
 
 @dataclass(slots=True)
 class _Reading:
-    """What one language makes of a title."""
+    """A title read in one language."""
 
     found: list[DateMatch]
     notes: list[str]
-    refused: list[tuple[int, int]]  # what stays as it is: no digit in it is a number
+    refused: list[tuple[int, int]]  # parts that stay unchanged; no digit in them counts as the number
 
     @property
     def size(self) -> int:
@@ -90,7 +89,7 @@ class _Reading:
 def read_title(
     title: str, posted: date, words: Callable[[str], DateWords | None], *, language: str = ""
 ) -> TitleRead:
-    """Write a title for every edition, given the day on which it was posted and its language, if known."""
+    """Build a title for every edition, given the day it was posted and its language if that is known."""
     codes = tuple(dict.fromkeys(filter(None, (language, IN_ENGLISH, *LANGUAGES))))
     known = {code: names for code in codes[: 2 if language else 1] if (names := words(code))}
     readings = {code: _reading(title, posted, names) for code, names in known.items()}
@@ -108,7 +107,7 @@ def read_title(
 
 
 def _has_words_left(title: str, reading: _Reading | None) -> bool:
-    """Return whether digits next to letters are left that another language may know as a date."""
+    """Return whether digits are left next to letters that may be a date in another language."""
     rest = _masked(title, reading) if reading else title
     return re.search(r"\d[^\d\0]{1,6}[^\W\d_]{3}|[^\W\d_]{3}[^\d\0]{1,6}\d", rest) is not None
 
@@ -116,7 +115,7 @@ def _has_words_left(title: str, reading: _Reading | None) -> bool:
 def _best(
     readings: Mapping[str, _Reading], first: str, known: Mapping[str, DateWords]
 ) -> tuple[str, tuple[str, ...]]:
-    """Choose the language that explains most; none if several explain it differently in other months."""
+    """Choose the language that explains most of the title; none if several do, with different months."""
     most = max((reading.size for reading in readings.values()), default=0)
     best = [code for code, reading in readings.items() if reading.size == most]
     if first in best or not most:
@@ -125,8 +124,8 @@ def _best(
     if len(best) == 1:
         return best[0], ()
     names = [known[code].name for code in best]
-    said = f"the dates of the title stay as they are: they could be {', '.join(names[:4])}"
-    return "", (f"{said}; to say which, add an option like --language {best[0]}",)
+    note = f"the dates in the title are unchanged, because their language could be {', '.join(names[:4])}"
+    return "", (f"{note}; to choose one, add an option like --language {best[0]}",)
 
 
 def _reading(title: str, posted: date, words: DateWords) -> _Reading:
@@ -161,7 +160,7 @@ def _is_a_week(_match: re.Match[str], sides: tuple[Side, ...], posted: date) -> 
 
 
 def _is_close(match: re.Match[str], sides: tuple[Side, ...], posted: date) -> bool:
-    """Return whether a single date is close to the day of the post; 3/4/2026 must be so in one way alone."""
+    """Return whether a single date is close to the day of the post; 3/4/2026 must be so in one order only."""
     if len(sides) != 1 or not _within_weeks(_single_day(sides[0], posted), posted):
         return False
     turned = replace(sides[0], month=sides[0].day, day=sides[0].month)
@@ -178,7 +177,7 @@ def _read_dates(
     words: DateWords,
     reading: _Reading,
 ) -> None:
-    """Decide which dates are the edition's: one range, two dates a week apart, or one date alone."""
+    """Decide which dates are the edition's: one range, two dates a week apart, or a single date."""
     sides = tuple(side for _, each in dates for side in each)
     pair = _range_days(sides, posted)
     if pair is not None and _is_near(pair[0], posted):
@@ -202,11 +201,11 @@ def _refuse(match: re.Match[str], reading: _Reading) -> None:
 
 
 def _not_read(text: str) -> str:
-    return f"{text!r} stays in the title as it is: it is not certain that it is the week of the thread"
+    return f"{text!r} stays unchanged in the title, because it may not be the week of the thread"
 
 
 def _range_days(sides: tuple[Side, ...], posted: date) -> tuple[date, date] | None:
-    """Return first and last day of two dates that are those of one week, None if they are not."""
+    """Return two dates as the first and last day of a week, None if they are not."""
     if len(sides) != 2 or any(side.day is None for side in sides):  # noqa: PLR2004
         return None
     first, last = sides
@@ -218,7 +217,7 @@ def _range_days(sides: tuple[Side, ...], posted: date) -> tuple[date, date] | No
 
 
 def _possible(first: Side, last: Side, year: int) -> Iterator[tuple[date, date]]:
-    """Give what two dates can mean in a year, if what is written once holds for both."""
+    """Yield what two dates can mean in a year if a month or year that is written once holds for both."""
     end_year = last.year or first.year or year
     for end_month in (last.month,) if last.month else (first.month, _after(first.month)):
         for start_month in (first.month,) if first.month else (end_month, _before(end_month)):
@@ -245,7 +244,7 @@ def _single_day(side: Side, posted: date) -> date | None:
 
 
 def _is_near(start: date, posted: date) -> bool:
-    """Return whether a thread that was posted on this day can be that of the week from `start` on."""
+    """Return whether a thread posted on this day can belong to the week that starts at `start`."""
     return _EARLIEST <= posted - start <= _LATEST
 
 
@@ -256,7 +255,7 @@ def _name_of(day: date, posted: date) -> str | None:
 
 
 def _read_weeks(title: str, posted: date, reading: _Reading) -> None:
-    """Find the week of the year, by its key (2026-W48) or by a word (week 48)."""
+    """Find the week of the year, as a key (2026-W48) or with a word (week 48)."""
     for match in re.finditer(r"(?<!\w)(\d{4})-W(\d\d)(?!\w)", title):
         if _distance(int(match[2]), posted, int(match[1])) == 0:
             reading.found.append(DateMatch(*match.span(), "{{ edition.key }}"))
@@ -276,7 +275,7 @@ def _read_weeks(title: str, posted: date, reading: _Reading) -> None:
 
 
 def _distance(week: int, posted: date, year: int) -> int:
-    """Return how many days a week of the year is from that of the post, 0 for the same one."""
+    """Return how many days a week of the year is away from the post's, 0 for the same one."""
     try:
         monday = date.fromisocalendar(year, week, 1)
     except ValueError:
@@ -294,12 +293,12 @@ def _masked(title: str, reading: _Reading | None) -> str:
 
 
 def _literal(text: str) -> str:
-    """Keep a text from being read as a template, by itself or together with what follows it."""
-    return re.sub(r"\{(?:[{%#]|\Z)", lambda found: f"{{{{ '{found[0]}' }}}}", text)
+    """Escape a text that a template could read as code, alone or together with what follows it."""
+    return re.sub(r"\{(?:[{%#]|\Z)", lambda match: f"{{{{ '{match[0]}' }}}}", text)
 
 
 def _written_title(title: str, posted: date, reading: _Reading, names: Collection[str]) -> TitleRead:
-    """Put a reading's expressions into the title, then the number where it is certain."""
+    """Put a reading's expressions into the title, and the number if it is certain."""
     rest = _masked(title, reading)
     number, notes = _find_number(rest, posted, names)
     date_matches = list(reading.found)
@@ -307,7 +306,7 @@ def _written_title(title: str, posted: date, reading: _Reading, names: Collectio
         date_matches.append(DateMatch(*number.span(number.lastindex or 0), "{{ edition.number }}"))
     date_matches.sort(key=lambda one: one.begin)
     if len(title) + _LONGER * len(date_matches) > TITLE_LONGEST:
-        note = "the title stays as it is: with other dates it could be longer than Lemmy takes"
+        note = "the title is unchanged, because with other dates it could be longer than Lemmy allows"
         return TitleRead(posted=posted, title=_literal(title), notes=(note,))
     ends = [0, *(one.end for one in date_matches)]
     texts = [
@@ -326,10 +325,10 @@ def _written_title(title: str, posted: date, reading: _Reading, names: Collectio
 def _find_number(
     rest: str, posted: date, names: Collection[str]
 ) -> tuple[re.Match[str] | None, tuple[str, ...]]:
-    """Find the edition's number: the one that is marked as such, or the only one that can be it.
+    """Find the edition's number: a marked one (#12), or the only one that is possible.
 
-    `rest` is the title with a null for each character of its dates, `names` are those of months and days in
-    any language. Returns the match, whose last group is the number, and what to say if none is certain.
+    `rest` is the title with a null for each character of its dates, `names` are months and days in any
+    language. Returns the match, whose last group is the number, and a note if none is certain.
     """
     marked = list(_EXPLICIT.finditer(rest))
     if len(marked) == 1:
@@ -342,8 +341,9 @@ def _find_number(
     if certain:
         return plain[0], ()
     digits = ", ".join(dict.fromkeys(one[0] for one in groups))
-    said = f"no number of the title is taken for the edition's, because it is not certain ({digits})"
-    return None, (f"{said}; put {{{{ edition.number }}}} where it belongs, and the next one at first:",)
+    note = f"the title's number was not recognised, because it is not certain which one it is ({digits})"
+    hint = "put {{ edition.number }} in its place, and write the next number at first:"
+    return None, (f"{note}; {hint}",)
 
 
 def _is_of_a_date(rest: str, number: re.Match[str], posted: date, names: Collection[str]) -> bool:
