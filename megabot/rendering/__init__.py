@@ -1,1 +1,1 @@
-"""A template and its context become text, in a process that can hurt nobody."""
+"""Renders a template with its context, in a restricted child process."""

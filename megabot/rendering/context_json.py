@@ -1,4 +1,4 @@
-"""The context of a rendering as JSON and back: kept in the ledger for refreshes. Pure."""
+"""Converts the context of a rendering to JSON and back. The ledger stores it for refreshes. Pure."""
 
 import json
 from dataclasses import fields, replace
@@ -11,11 +11,10 @@ from megabot.schedule.calendar import Edition
 from megabot.source.model import Revision
 
 _CONTEXT = TypeAdapter(Context)
-_KEYS = {"preamble_digest": "essay"}  # by the names of the first version, which ledgers are full of
+_KEYS = {"preamble_digest": "essay"}  # names of the first version, which existing ledgers contain
 
 
 def edition_facts(edition: Edition) -> EditionFacts:
-    """Give what a template may know of an edition."""
     return EditionFacts(
         key=edition.key,
         number=edition.number,
@@ -26,20 +25,19 @@ def edition_facts(edition: Edition) -> EditionFacts:
 
 
 def to_json(context: Context) -> str:
-    """Write a context as the ledger keeps it."""
     return json.dumps(context, default=_written, sort_keys=True)
 
 
 def from_json(text: str) -> Context:
-    """Read back what `to_json` wrote. What an older version did not keep has its default."""
-    kept = json.loads(text)
-    context = _CONTEXT.validate_python(kept | {"preamble_digest": kept.get("essay", "")})
+    """Read the result of `to_json`. Fields that an older version did not store have their defaults."""
+    stored = json.loads(text)
+    context = _CONTEXT.validate_python(stored | {"preamble_digest": stored.get("essay", "")})
     return replace(context, companions=context.companions or {})
 
 
 def _written(value: date | Context | EditionFacts | PreviousFacts | CompanionFacts | Revision) -> object:
     if isinstance(value, date):
-        return value.isoformat()  # a datetime's own, with its time and zone
+        return value.isoformat()  # for a datetime it includes the time and the offset
     return {
         _KEYS.get(field.name, field.name): getattr(value, field.name) for field in fields(value)
     }  # asdict would copy deeply

@@ -1,10 +1,10 @@
-"""Digests of texts, by which a later pass sees that one changed. Pure."""
+"""Digests of texts, so that a later pass can detect a change. Pure."""
 
 import hashlib
 
 
 def preamble_digest(preamble: str) -> str:
-    """Give the digest of the preamble that a text was made with: by it alone some posts follow the source."""
+    """Return the digest of a preamble: posts with `refresh: preamble` are edited only if it changes."""
     return digest(preamble)
 
 

@@ -1,4 +1,4 @@
-"""What a template is rendered with and what comes of it, as values."""
+"""The input and the result of rendering, as values."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from megabot.source.section_diff import Changes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionFacts:
-    """What a template may know of its edition. Dates are in the thread's zone; `slot` is aware."""
+    """The edition as a template sees it. Dates are in the thread's time zone; `slot` is aware."""
 
     key: str
     number: int
@@ -21,9 +21,9 @@ class EditionFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeaturedFacts:
-    """A comment that was put forward, as a template sees it: its first line, and by whom, when and where.
+    """A featured comment as a template sees it: its first line, author, address and time.
 
-    `author` is a link to the person: a raw name would call them.
+    `author` is a link to the user, because a raw name would notify them.
     """
 
     line: str
@@ -34,10 +34,10 @@ class FeaturedFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviousFacts:
-    """What a template may know of the edition before: the newest one whose post readers can open.
+    """The previous edition as a template sees it: the newest one whose post readers can open.
 
-    `slots_ago` is 1 for the slot right before; more after skipped or missing ones. `featured` are the
-    comments that moderators put forward in it, `stats` plain counts.
+    `slots_ago` is 1 for the slot right before, more after skipped or missing editions. `featured` are the
+    comments that moderators featured in it, `stats` are counts.
     """
 
     title: str
@@ -49,7 +49,7 @@ class PreviousFacts:
 
     @property
     def stats(self) -> dict[str, int]:
-        """How many comments there were, how many were put forward, and of how many people."""
+        """The number of comments, of featured comments, and of their authors."""
         people = {one.author for one in self.featured}
         return {"comments": self.comments, "featured": len(self.featured), "featured_people": len(people)}
 
@@ -64,16 +64,17 @@ class CompanionFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Everything a rendering takes beside the source's files. Plain values only.
+    """Everything that rendering needs besides the source's files. Plain values only.
 
-    `companions` maps the front matter's names to facts, or None where a companion is missing.
-    `preamble` replaces the preamble file's text when a moderator wrote one. `added` is a line below a
-    preamble that came after the post. Two are kept with what was posted: `preamble_digest`, of the preamble
-    that the text was made with, and `bare`: the edition was posted without a preamble of its own. `changes`
-    are those of the directory since the edition before, None where there are none or nothing is known.
-    `living` is kept too: the digest of what people had put around the text, and `part` with the address of
-    the part before, 0 where the edition has one post. `replaced` is the post of the same edition that a
-    fresh copy takes the place of: the comment in it is for its readers.
+    `companions` maps the front matter's names to facts, or None for a missing companion. `preamble` replaces
+    the preamble file if a moderator sent one. `added` is a line below a preamble that came after posting.
+    `changes` are those in the sections since the previous edition, None if there are none or they are not
+    known. `part` is 0 if the edition has one post; `part_of` is the address of the part before. `replaced` is
+    the post of the same edition that a fresh copy replaces: the comment in it is for its readers.
+
+    Stored with the post: `preamble_digest`, the digest of the preamble that the text was rendered with;
+    `bare`, whether the edition was posted without a preamble for it; `living`, the digest of what moderators
+    had added around the text.
     """
 
     edition: EditionFacts
@@ -93,18 +94,18 @@ class Context:
 
 
 EDITION_URL = "https://edition-url.megabot.invalid/"
-"""Stands for `edition.url` in a rendered `previous.comment` until the post exists (RFC 6761: no host)."""
+"""Placeholder for `edition.url` in `previous.comment` until the post exists (RFC 6761: never a host)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """The text of one edition, ready to be posted but for its marker.
+    """The text of one edition, ready to post except for its marker.
 
-    `comment` and `first_comment` still hold `EDITION_URL` for the new post's address. `url` and `thumbnail`
-    are addresses of images, or paths of pictures in the source that are still to be uploaded. `preamble_path`
-    says where the preamble came from: a path of the source, "message", or "" when there was none;
-    `preamble_text` is what it says and `preamble_digest` the digest of what stood there. `warnings` do not
-    hinder; `unused` is what is wrong with files of the source that this text does not use.
+    `comment` and `first_comment` still contain `EDITION_URL` in place of the new post's address. `url` and
+    `thumbnail` are addresses of images, or paths of pictures in the source that must be uploaded first.
+    `preamble_path` is where the preamble came from: a path in the source, "message", or "" for none;
+    `preamble_text` is its text, and `preamble_digest` the digest of the whole file. `warnings` do not block
+    posting; `unused` are problems in files of the source that this text does not use.
     """
 
     title: str
@@ -123,6 +124,6 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class RenderProblem:
-    """Why an edition could not be rendered: nothing is sent. At least one problem."""
+    """Why an edition could not be rendered, so that nothing is sent. Has at least one problem."""
 
     problems: tuple[Problem, ...]

@@ -1,4 +1,4 @@
-"""What megabot needs of a renderer, as a Protocol with its contract."""
+"""The port of a renderer, as a Protocol."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -8,9 +8,9 @@ from megabot.source.model import Snapshot, Thread
 
 
 class Renderer(Protocol):
-    """Turns a thread's template into the text of an edition, where it can hurt nobody."""
+    """Renders a thread's template to the text of an edition, in isolation."""
 
     def render(
         self, snapshot: Snapshot, jobs: Sequence[tuple[Thread, Context]]
     ) -> tuple[Rendered | RenderProblem, ...]:
-        """Render many editions in one start, answers in the order of the jobs. Raises nothing of its own."""
+        """Render several editions at once, with results in the order of the jobs. Errors are results too."""

@@ -1,6 +1,6 @@
-"""The parent's side of rendering: starts the child with nothing but the source's files, reads its answer.
+"""The parent's side of rendering: starts the child with only the source's files and reads its answer.
 
-A preview keeps a warm process between two calls: an edit shows in the time that rendering takes.
+The live preview keeps a warm process between calls, so that an edit shows without the time to start one.
 """
 
 import contextlib
@@ -25,13 +25,13 @@ from megabot.source.child_process import CPU_SECONDS, TIMEOUT, ask, start
 from megabot.source.model import Snapshot, Thread
 from megabot.source.problems import Problem
 
-_ANSWER_LARGEST = 1024 * 1024  # of one job: 50,000 units of text are at most 300,000 bytes of JSON
+_ANSWER_LARGEST = 1024 * 1024  # bytes per job: 50,000 units of text are at most 300,000 bytes of JSON
 
 
 class ChildRenderer(port.Renderer):
     """The renderer port: one child process for all jobs of a call.
 
-    `timeout` is in seconds of the wall, and ends the child; `cpu_seconds` are those that it may compute.
+    `timeout` is in seconds of real time, after which the child is killed; `cpu_seconds` is its CPU limit.
     """
 
     def __init__(self, *, timeout: float = TIMEOUT, cpu_seconds: int = CPU_SECONDS) -> None:
@@ -57,7 +57,7 @@ class ChildRenderer(port.Renderer):
         return tuple(_answer(raw, snapshot, context) for raw, (_, context) in zip(answers, jobs, strict=True))
 
     def _ask(self, request: dict[str, Any], *, jobs: int) -> list[dict[str, Any]] | str:
-        """Start the child and give its answers, or a sentence about how it ended."""
+        """Start the child and return its answers, or a sentence about why there are none."""
         raw = json.dumps(request, default=plain_date).encode()
         result = ask("rendering.child.main", raw, most=jobs * _ANSWER_LARGEST, timeout=self._timeout)
         if result is None:
@@ -66,24 +66,23 @@ class ChildRenderer(port.Renderer):
 
 
 def parse_answer(answer: bytes, jobs: int) -> list[dict[str, Any]] | None:
-    """Read the child's answer; None where it did not come to its end."""
+    """Read the child's answer; None if it is incomplete."""
     try:
-        found: list[dict[str, Any]] = json.loads(answer)
+        results: list[dict[str, Any]] = json.loads(answer)
     except ValueError:
         return None
-    return found if len(found) == jobs else None
+    return results if len(results) == jobs else None
 
 
 def render_timeout(seconds: float) -> str:
-    """Say that rendering was ended from outside."""
-    return f"rendering took more than {seconds:g} s: a loop that never ends?"
+    return f"rendering took more than {seconds:g} s; check the template for an endless loop"
 
 
 def describe_exit(code: int) -> str:
-    """Say how a process that gave no answer came to its end."""
+    """Return why a process ended without an answer."""
     if code in (-signal.SIGKILL, -signal.SIGXCPU):
-        return "rendering was stopped at its limits of time: a loop that never ends?"
-    return "rendering broke off: the text probably needs too much memory"
+        return "rendering was stopped at its time limit; check the template for an endless loop"
+    return "rendering failed, probably because the text needs too much memory; make it shorter"
 
 
 def _job(thread: Thread, context: Context, *, alone: bool) -> dict[str, Any]:
@@ -111,13 +110,13 @@ def _job(thread: Thread, context: Context, *, alone: bool) -> dict[str, Any]:
 
 
 def _local(thread: Thread, context: Context) -> Context:
-    """Give the slot as the clocks of the thread's zone show it."""
+    """Return the context with the slot in the thread's time zone."""
     slot = context.edition.slot.astimezone(ZoneInfo(thread.schedule.timezone))
     return replace(context, edition=replace(context.edition, slot=slot))
 
 
 def _previous(thread: Thread, context: Context) -> dict[str, Any] | None:
-    """Give the facts of the edition before, its counts with them, times in the thread's zone."""
+    """Return the facts of the previous edition with its counts, times in the thread's time zone."""
     if context.previous is None:
         return None
     zone = ZoneInfo(thread.schedule.timezone)
@@ -129,9 +128,9 @@ def _previous(thread: Thread, context: Context) -> dict[str, Any] | None:
 
 
 def _companions(thread: Thread, context: Context) -> dict[str, Any]:
-    """Give every companion of the front matter a place, so that another name is a mistake."""
-    known = context.companions or {}
-    facts = ((one.name, known.get(one.name)) for one in thread.companions)
+    """Return all companions in the front matter, missing ones as None, so that any other name is an error."""
+    companions = context.companions or {}
+    facts = ((one.name, companions.get(one.name)) for one in thread.companions)
     return {
         name: None if companion_facts is None else asdict(companion_facts) for name, companion_facts in facts
     }
@@ -158,28 +157,27 @@ def _answer(raw: dict[str, Any], snapshot: Snapshot, context: Context) -> Render
 
 
 def plain_date(value: object) -> str:
-    """Write a date for JSON."""
     if isinstance(value, date):  # a datetime is one too
         return value.isoformat()
     raise TypeError(type(value).__name__)
 
 
 class WarmRenderer(ChildRenderer):
-    """The renderer port for one thread of a process that lives long. `close` ends the warm process."""
+    """The renderer port with a warm process, for use by one thread. `close` ends the warm process."""
 
     def __init__(self, *, timeout: float = TIMEOUT, cpu_seconds: int = CPU_SECONDS) -> None:
         super().__init__(timeout=timeout, cpu_seconds=cpu_seconds)
         self._fork_server: subprocess.Popen[bytes] | None = None
 
     def close(self) -> None:
-        """End the warm process, and whatever it started."""
+        """Kill the warm process and everything it started."""
         server, self._fork_server = self._fork_server, None
         if server is not None:
             _kill(server)
             server.communicate()
 
     def _ask(self, request: dict[str, Any], *, jobs: int) -> list[dict[str, Any]] | str:
-        """Send the request to the warm process, started where there is none (any more)."""
+        """Send the request to the warm process; start it if it is not running."""
         if self._fork_server is None:
             self._fork_server = start("rendering.child.fork_server")
         watchdog = threading.Timer(self._timeout, _kill, [self._fork_server])
@@ -189,7 +187,7 @@ class WarmRenderer(ChildRenderer):
         watchdog.cancel()
         if answer is None:
             self.close()
-            return "rendering broke off" if in_time else render_timeout(self._timeout)
+            return "rendering failed; try again" if in_time else render_timeout(self._timeout)
         code, _, body = answer.partition(b"\n")
         return parse_answer(body, jobs) or describe_exit(int(code))
 

@@ -39,30 +39,42 @@ def test_data_is_there_by_its_name(body: str, text: str) -> None:
     ("body", "line"),
     [
         ("{{ editon.start }}", "editon is not defined (did you mean edition?)"),
-        ("{{ config }}", f"config is not defined (there is: {NAMES})"),
-        ("{{ lipsum(9) }}", f"lipsum is not defined (there is: {NAMES})"),
+        ("{{ config }}", f"config is not defined (use one of: {NAMES})"),
+        ("{{ lipsum(9) }}", f"lipsum is not defined (use one of: {NAMES})"),
         ("{{ edition.nmuber }}", "there is no nmuber here (did you mean number?)"),
         ("{{ edition['strat'] }}", "there is no strat here (did you mean start?)"),
         ("{{ companions.atlsa.url }}", "there is no atlsa here (did you mean atlas?)"),
-        ("{{ data.zzz }}", "there is no zzz here (there is: events, more, prices)"),
+        ("{{ data.zzz }}", "there is no zzz here (available: events, more, prices)"),
         ("{{ data.events[0].waht }}", "there is no waht here (did you mean what?)"),
         ("{{ data.events[0].zzz }}", "there is no zzz here"),
-        ("{{ data.events[0].keys() }}", "data has no keys() (for pairs there is the filter: DATA | items)"),
+        ("{{ data.events[0].keys() }}", "data has no keys() (for pairs use the filter: DATA | items)"),
         ("{{ edition.start | date }}", "date() missing 1 required positional argument: 'pattern'"),
         ("{{ spoiler('a', tilte='b') }}", "spoiler() got an unexpected keyword argument 'tilte'"),
         ("{{ 3 is evn }}", "No test named 'evn'. (did you mean even?)"),
         ("{{ rnage(3) }}", "rnage is not defined (did you mean range?)"),
         ("{{ data.events[9].what }}", "there is no 9 here"),
-        ("{{ companions.film.url }}", "url is asked of what is none this time (put {% if ... %} around it)"),
-        ("{{ edition.url }}", "edition.url is for previous.comment only (elsewhere there is no post yet)"),
+        ("{{ companions.film.url }}", "the value before .url is empty this time (wrap it in {% if ... %})"),
+        (
+            "{{ edition.url }}",
+            "edition.url exists only in previous.comment (elsewhere the post does not exist yet)",
+        ),
         ("{{ 'x' | dat('d') }}", "No filter named 'dat'. (did you mean date?)"),
         ("{{ x ", "unexpected end of template, expected 'end of print statement'."),
-        ("{% include '_fotter.md.j2' %}", "there is no file _fotter.md.j2 to include (did you mean _footer"),
-        ("{% include '../x' %}", "there is no file ../x to include (parts of templates are files like"),
-        ("{% include '/etc/passwd' %}", "there is no file /etc/passwd to include"),
-        ("{{ sections }}", "this needs brackets to be printed (as in sections())"),
-        ("{{ data.events }}", "a list or group cannot be printed (name a part of it, or use {% for %})"),
-        ("{{ edition }}", "a list or group cannot be printed"),
+        (
+            "{% include '_fotter.md.j2' %}",
+            "the file _fotter.md.j2 to include does not exist (did you mean _footer",
+        ),
+        (
+            "{% include '../x' %}",
+            "the file ../x to include does not exist (partials are files like",
+        ),
+        ("{% include '/etc/passwd' %}", "the file /etc/passwd to include does not exist"),
+        ("{{ sections }}", "a function cannot be printed (add brackets, like sections())"),
+        (
+            "{{ data.events }}",
+            "a list or group of values cannot be printed (print one of them, or use {% for %})",
+        ),
+        ("{{ edition }}", "a list or group of values cannot be printed"),
         ("{{ 'a' + 1 }}", "this cannot be computed (TypeError)"),
         ("{{ 1 / 0 }}", "this cannot be computed (ZeroDivisionError)"),
     ],
@@ -95,12 +107,12 @@ def test_objects_cannot_be_reached(body: str) -> None:
 @pytest.mark.parametrize(
     ("body", "line"),
     [
-        ("{{ 'a' * 80000000 }}", "* of such values is not calculated"),
-        ("{{ 80000000 * [1] }}", "* of such values is not calculated"),
-        ("{{ 3 ** 3000000 }}", "** of such values is not calculated"),
-        ("{{ '%9999999999d' % 1 }}", "% of such values is not calculated"),
-        ("{% include '_endless.md.j2' %}", "a template includes or calls itself without end"),
-        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "a template includes or calls itself without"),
+        ("{{ 'a' * 80000000 }}", "* would be too large (use smaller values)"),
+        ("{{ 80000000 * [1] }}", "* would be too large (use smaller values)"),
+        ("{{ 3 ** 3000000 }}", "** would be too large (use smaller values)"),
+        ("{{ '%9999999999d' % 1 }}", "% would be too large (use smaller values)"),
+        ("{% include '_endless.md.j2' %}", "a template includes or calls itself endlessly"),
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "a template includes or calls itself endlessly"),
     ],
 )
 def test_what_grows_without_end_is_refused(body: str, line: str) -> None:
@@ -133,7 +145,7 @@ def test_a_mistake_within_a_block_has_its_own_line(body: str) -> None:
 
 def test_a_mistake_further_down_has_its_own_line() -> None:
     assert problems_of("one\n\n{{ previous.title }}", FIRST)[0].startswith(
-        f"thread.md.j2:{BODY_LINE + 2}: title is asked of what is none this time"
+        f"thread.md.j2:{BODY_LINE + 2}: the value before .title is empty this time"
     )
 
 
@@ -156,7 +168,7 @@ def test_a_namespace_keeps_what_a_loop_changes() -> None:
 def test_a_namespace_is_not_printed(way: str) -> None:
     (said,) = problems_of("{% set ns = namespace(a=1) %}" + way)
 
-    assert "a namespace cannot be printed (name a value of it, as in ns.count)" in said
+    assert "a namespace cannot be printed (print one value, like ns.count)" in said
 
 
 def test_a_loop_can_be_left() -> None:
@@ -166,28 +178,40 @@ def test_a_loop_can_be_left() -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("{{ edition.start.strftime('%d') }}", "a date has no strftime() here (write | date('d MMMM y'))"),
-        ("{{ edition.slot.isoformat() }}", "a date has no isoformat() here (write | date('yyyy-MM-dd'))"),
+        (
+            "{{ edition.start.strftime('%d') }}",
+            "a date has no strftime() in templates (write | date('d MMMM y'))",
+        ),
+        (
+            "{{ edition.slot.isoformat() }}",
+            "a date has no isoformat() in templates (write | date('yyyy-MM-dd'))",
+        ),
         ("{{ edition.start + 7 }}", "a number cannot be added to a date (write | add_days(7))"),
-        ("{{ 'x' | add_days(1) }}", "date wants a date (write it as in 2026-11-16, or edition.start)"),
+        (
+            "{{ 'x' | add_days(1) }}",
+            "the date filter needs a date (write it like 2026-11-16, or use edition.start)",
+        ),
         (
             "{{ edition.start | add_days('nan' | float) }}",
-            "add_days wants a date and a number of days (as",
+            "add_days needs a date and a number (write",
         ),
         (
             "{{ edition.start | add_days(9999999999) }}",
-            "add_days wants a date and a number of days (as",
+            "add_days needs a date and a number (write",
         ),
         (
             "{{ now() }}",
-            "now is not defined (write edition.start or edition.slot: a text is the same",
+            "now is not defined (write edition.start or edition.slot, because a text must not depend on",
         ),
         (
             "{{ edition.start | strftime }}",
             "No filter named 'strftime'. (write the filter date: {{",
         ),
         ("{{ len(data) }}", "len is not defined (write the filter: | length)"),
-        ("{% do x %}", "Encountered unknown tag 'do'. (write {% set ... %}; what a loop changes is kept in"),
+        (
+            "{% do x %}",
+            "Encountered unknown tag 'do'. (write {% set ... %}; a loop can change values only in",
+        ),
     ],
 )
 def test_what_people_expect_from_elsewhere_is_told_what_there_is_instead(body: str, said: str) -> None:

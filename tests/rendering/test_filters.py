@@ -68,41 +68,53 @@ def test_a_date_of_the_data_may_be_text(value: object) -> None:
 @pytest.mark.parametrize(
     ("locale", "value", "pattern", "message"),
     [
-        ("en", MONDAY, "%d %B %Y", "a date pattern is Babel's, without %; write 'd MMMM y'"),
-        ("en", MONDAY, "%Q", "a date pattern is Babel's, without %; write 'd MMMM y'"),
-        ("en", MONDAY, "QQQQQQQQQ", "this is no date pattern; write one like 'd MMMM y'"),
+        ("en", MONDAY, "%d %B %Y", "date patterns are Babel's, without %; write 'd MMMM y'"),
+        ("en", MONDAY, "%Q", "date patterns are Babel's, without %; write 'd MMMM y'"),
+        ("en", MONDAY, "QQQQQQQQQ", "this is not a date pattern; write one like 'd MMMM y'"),
         (
             "en",
             MONDAY,
             "y-'W'ww",
-            "y beside a week is another year around New Year; write Y for the week's year",
+            (
+                "y is the date's year, which differs from the week's year around New Year; "
+                "write Y for the week's year"
+            ),
         ),
         (
             "en",
             MONDAY,
             "d MMMM YYYY",
-            "YYYY is the year that the week belongs to, another one around New Year; write yyyy for the year",
+            (
+                "YYYY is the year of the week, which differs from the date's year around New Year; "
+                "write yyyy for the year"
+            ),
         ),
         (
             "en",
             MONDAY,
             "Y",
-            "Y is the year that the week belongs to, another one around New Year; write y for the year",
+            (
+                "Y is the year of the week, which differs from the date's year around New Year; "
+                "write y for the year"
+            ),
         ),
         (
             "en",
             MONDAY,
             "d MMM Y, 'week' w",
-            "Y is the year that the week belongs to, another one around New Year; write y for the year",
+            (
+                "Y is the year of the week, which differs from the date's year around New Year; "
+                "write y for the year"
+            ),
         ),
         ("en", MONDAY, "DD.MM.y", "DD is the day of the year; write dd for the day of the month"),
         ("en", MONDAY, "dd.mm.y", "mm are the minutes; write MM for the month"),
         ("en", MONDAY, "d MMMM O", "O is not a date field; write one like 'd MMMM y'"),
-        ("en", MONDAY, "HH:mm", "a day has no hour; edition.slot has"),
-        ("en", 3, "d", "date wants a date; write it as in 2026-11-16, or edition.start"),
-        ("en", "soon", "d", "date wants a date; write it as in 2026-11-16, or edition.start"),
-        ("xx", MONDAY, "d", "there is no locale xx; write one like en or pt_BR at the top"),
-        ("a b", MONDAY, "d", "there is no locale a b; write one like en or pt_BR at the top"),
+        ("en", MONDAY, "HH:mm", "a date has no time of day; use edition.slot"),
+        ("en", 3, "d", "the date filter needs a date; write it like 2026-11-16, or use edition.start"),
+        ("en", "soon", "d", "the date filter needs a date; write it like 2026-11-16, or use edition.start"),
+        ("xx", MONDAY, "d", "the locale xx does not exist; write one like en or pt_BR in the front matter"),
+        ("a b", MONDAY, "d", "the locale a b does not exist; write one like en or pt_BR in the front matter"),
     ],
 )
 def test_a_date_that_cannot_be_written_says_why(
@@ -191,7 +203,7 @@ def test_what_stands_below_a_spoiler_is_below_it() -> None:
 
 def test_a_spoilers_title_is_one_line_and_there() -> None:
     assert "the title of a spoiler has more than one line" in problems_of("{{ spoiler('a\\nb') }}")[0]
-    assert "a spoiler without a title" in problems_of("{{ spoiler('') }}")[0]
+    assert "the spoiler has no title" in problems_of("{{ spoiler('') }}")[0]
 
 
 def test_none_is_nothing_rather_than_a_word() -> None:

@@ -6,7 +6,7 @@ from megabot.rendering.child.spoiler_losses import losses
 from megabot.source.sections import Section, spoiler
 from tests.lemmy_server_markdown import server_0_19
 
-READERS = " in a spoiler, which readers on servers of 0.19 get as one run of text"
+READERS = " in a spoiler, which readers on Lemmy 0.19 servers see as one run of text"
 
 
 def found(inside: str) -> list[tuple[int, str]]:

@@ -104,21 +104,25 @@ def test_a_section_that_is_not_there_is_named_with_the_nearest() -> None:
 @pytest.mark.parametrize(
     ("path", "text", "line"),
     [
-        ("sections/30-x.md", "---\ntitle: X\n---\n- a\n:::\n", "sections/30-x.md:5: a ::: inside a section"),
+        (
+            "sections/30-x.md",
+            "---\ntitle: X\n---\n- a\n:::\n",
+            "sections/30-x.md:5: a section cannot contain :::",
+        ),
         ("sections/30-x.md", "---\ntilte: X\n---\n- a\n", "sections/30-x.md:1: unknown key 'tilte'"),
         ("sections/30-x.md", "---\ntitle: [\n---\n- a\n", "sections/30-x.md:"),
-        ("sections/30-maps.md", "---\ntitle: X\n---\n- a\n", "sections/10-maps.md is called maps too"),
-        ("data/bad.yaml", "a: 1\na: 2\n", "data/bad.yaml:2: a stands here a second time"),
+        ("sections/30-maps.md", "---\ntitle: X\n---\n- a\n", "sections/10-maps.md has the name maps too"),
+        ("data/bad.yaml", "a: 1\na: 2\n", "data/bad.yaml:2: a is set twice"),
         ("data/bad.json", '{"a": 1,\n}', "data/bad.json:2: this is not JSON"),
-        ("data/bad.json", "[" * 100_000, "data/bad.json: the data nests too deeply"),
-        ("data/bad.csv", "a,b\n1,2\n1\n", "data/bad.csv:3: a row with more or fewer cells"),
-        ("data/bad.csv", "a,b\n1,2,3\n", "data/bad.csv:2: a row with more or fewer cells"),
-        ("data/bad.csv", 'a,b\n1,"2\n', "data/bad.csv:2: this is not CSV"),
-        ("data/events.csv", "a\n1\n", "data/events.yaml: data/events.csv is called events too"),
-        (PREAMBLE, "---\ntheme: x\n---\na\n```\nb", "preambles/news/2026-W26.md:5: a code block that is"),
+        ("data/bad.json", "[" * 100_000, "data/bad.json: the data is nested too deeply"),
+        ("data/bad.csv", "a,b\n1,2\n1\n", "data/bad.csv:3: the row has more or fewer cells"),
+        ("data/bad.csv", "a,b\n1,2,3\n", "data/bad.csv:2: the row has more or fewer cells"),
+        ("data/bad.csv", 'a,b\n1,"2\n', "data/bad.csv:2: this is not valid CSV"),
+        ("data/events.csv", "a\n1\n", "data/events.yaml: data/events.csv has the name events too"),
+        (PREAMBLE, "---\ntheme: x\n---\na\n```\nb", "preambles/news/2026-W26.md:5: the code block is"),
         (PREAMBLE, "---\ntheme: Week #3\n---\na", "preambles/news/2026-W26.md:2: the text after ` #`"),
-        (PREAMBLE, "| a |\n|---|\n", "preambles/news/2026-W26.md:2: the text ends in a table"),
-        (PREAMBLE, "hello @robin@lemmy.example", "preambles/news/2026-W26.md:1: a mention"),
+        (PREAMBLE, "| a |\n|---|\n", "preambles/news/2026-W26.md:2: the text ends with a table"),
+        (PREAMBLE, "hello @robin@lemmy.example", "preambles/news/2026-W26.md:1: the mention"),
     ],
 )
 def test_a_mistake_in_a_file_that_a_template_uses_has_its_line(path: str, text: str, line: str) -> None:
@@ -179,7 +183,7 @@ def test_a_file_that_could_not_be_read_is_a_problem_where_it_is_used_and_nowhere
 
 def test_a_mistake_in_a_message_is_the_messages() -> None:
     assert problems_of("{{ preamble }}", replace(CONTEXT, preamble="a\n```"))[0].startswith(
-        "message:2: a code block that is never closed"
+        "message:2: the code block is never closed"
     )
 
 
@@ -187,18 +191,18 @@ def test_a_mistake_in_a_message_is_the_messages() -> None:
     ("body", "line"),
     [
         ("", "thread.md.j2: the text is empty"),
-        ("{{ 'x' * 49801 }}", "49,801 characters; 49,800 fit (the largest: sections/10-maps.md 12, "),
-        ("a\n```\nb", f"thread.md.j2:{BODY_LINE + 1}: a code block that is never closed"),
+        ("{{ 'x' * 49801 }}", "49,801 characters; at most 49,800 fit (the largest: sections/10-maps.md 12, "),
+        ("a\n```\nb", f"thread.md.j2:{BODY_LINE + 1}: the code block is never closed"),
         (
             "::: spoiler A\n{{ sections() }}",
-            f"thread.md.j2:{BODY_LINE}: a spoiler that is still open",
+            f"thread.md.j2:{BODY_LINE}: the spoiler is not closed",
         ),
-        ("::: spoiler {{ 1 }}\n:::\n:::", "thread.md.j2: a ::: that closes nothing, in line 3 of the fin"),
-        ("[a](javascript:b)", f"thread.md.j2:{BODY_LINE}: a link that no reader can follow safely"),
-        ("[//]: # (megabot:v1:news/2026-W26)", f"thread.md.j2:{BODY_LINE}: a marker of megabot's own"),
+        ("::: spoiler {{ 1 }}\n:::\n:::", "thread.md.j2: in line 3 of the rendered text: the ::: closes"),
+        ("[a](javascript:b)", f"thread.md.j2:{BODY_LINE}: the link is unsafe to follow"),
+        ("[//]: # (megabot:v1:news/2026-W26)", f"thread.md.j2:{BODY_LINE}: there is a megabot marker"),
         (
             "{{ '@robin' }}@lemmy.example",
-            "thread.md.j2: a mention, which would notify that person, in line 1",
+            "thread.md.j2: in line 1 of the rendered text: the mention would notify",
         ),
     ],
 )
@@ -210,7 +214,7 @@ def test_a_text_that_the_server_or_its_readers_would_refuse(body: str, line: str
 def test_a_mention_in_a_section_is_found_in_its_file() -> None:
     more = {"sections/30-x.md": "---\ntitle: X\n---\n- by @robin@lemmy.example\n"}
 
-    assert problems_of("{{ sections() }}", more=more)[0].startswith("sections/30-x.md:4: a mention")
+    assert problems_of("{{ sections() }}", more=more)[0].startswith("sections/30-x.md:4: the mention")
 
 
 def test_mentions_can_be_allowed() -> None:
@@ -227,15 +231,15 @@ def test_at_most_twenty_flaws_are_told() -> None:
 @pytest.mark.parametrize(
     ("title", "line"),
     [
-        ("ab", "thread.md.j2:3: the title has 2 characters; Lemmy takes 3 to 200"),
+        ("ab", "thread.md.j2:3: the title has 2 characters; Lemmy accepts 3 to 200"),
         ("{{ 'x' * 201 }}", "thread.md.j2:3: the title has 201 characters"),
         ("a\\nb c", "thread.md.j2:3: the title has more than one line"),
         ("{{ editon.number }}", "thread.md.j2:3: editon is not defined (did you mean edition?)"),
         (
             "{{ edition.start | date('%d') }}",
-            "thread.md.j2:3: a date pattern is Babel's, without % (write 'd')",
+            "thread.md.j2:3: date patterns are Babel's, without % (write 'd')",
         ),
-        ("{{ edition.url }}", "thread.md.j2:3: edition.url is for previous.comment only"),
+        ("{{ edition.url }}", "thread.md.j2:3: edition.url exists only in previous.comment"),
         ("{% if %}", "thread.md.j2:3: "),
     ],
 )
@@ -283,7 +287,7 @@ def test_an_image_without_words_is_a_warning() -> None:
     answer = rendered("![](https://a.example/1.png)")
 
     assert [str(one) for one in answer.warnings] == [
-        f"thread.md.j2:{BODY_LINE}: an image without alt text (describe it: ![a red kite](...))"
+        f"thread.md.j2:{BODY_LINE}: the image has no alt text (describe it: ![a red kite](...))"
     ]
 
 
@@ -332,7 +336,7 @@ def test_without_an_essay_nothing_is_said_of_when_it_came() -> None:
 def test_a_text_that_is_empty_for_a_misspelt_key_says_so() -> None:
     assert problems_of("{{ preamble.txt }}") == [
         "thread.md.j2: the text is empty",
-        f"thread.md.j2:{BODY_LINE}: no preamble has a key txt (did you mean preamble.text?)",
+        f"thread.md.j2:{BODY_LINE}: no preamble has the key txt (did you mean preamble.text?)",
     ]
 
 
@@ -341,7 +345,7 @@ def test_a_text_that_is_empty_for_a_misspelt_key_says_so() -> None:
     [
         (
             "x {{ preamble.txt }}",
-            [f"thread.md.j2:{BODY_LINE}: no preamble has a key txt (did you mean preamble.text?)"],
+            [f"thread.md.j2:{BODY_LINE}: no preamble has the key txt (did you mean preamble.text?)"],
         ),
         ("{{ preamble.theme }}{{ preamble.text }}", []),
         ("{# preamble.txt #}{{ preamble.text }}", []),
@@ -365,8 +369,8 @@ def test_a_key_that_no_preamble_has_is_a_warning(body: str, warnings: list[str])
 def test_a_comment_is_refused_wherever_it_stands(files: dict[str, str], where: str) -> None:
     found = problems_of("{{ preamble }}\n\n{{ sections() }}\n\n{% include '_footer.md.j2' %}", more=files)
 
-    hint = "delete it: git remembers; in a template {# ... #} is for you alone"
-    assert found == [f"{where}: a comment, which readers would see ({hint})"]
+    hint = "delete it, or write {# ... #} in a template, which is not posted"
+    assert found == [f"{where}: readers would see this HTML comment ({hint})"]
 
 
 def test_footnotes_of_essay_and_template_are_kept_apart() -> None:
@@ -399,8 +403,8 @@ def test_a_link_that_is_none_is_told_where_it_stands() -> None:
 
     assert isinstance(answer, Rendered)
     assert str(answer.warnings[0]) == (
-        "preambles/news/2026-W26.md:3: www.foo.example is not a web address: "
-        "readers are sent to a page of their own server (write https://www.foo.example)"
+        "preambles/news/2026-W26.md:3: www.foo.example is not a web address, "
+        "so the link leads to the reader's own server (write https://www.foo.example)"
     )
 
 

@@ -61,8 +61,8 @@ def test_sections_glued_to_a_line_are_told_by_the_tag_that_did_it() -> None:
 def test_sections_within_a_line_are_told_as_that() -> None:
     found = problems_of("Intro {{ section('maps') }}")
 
-    what = "a spoiler that begins in the middle of a line, in line 1 of the finished text"
-    assert found == [f"thread.md.j2: {what} (begin a new line before its :::)"]
+    what = "in line 1 of the rendered text: a spoiler starts in the middle of a line"
+    assert found == [f"thread.md.j2: {what} (start a new line before its :::)"]
 
 
 def test_a_part_that_glues_is_named_by_its_file() -> None:
@@ -114,18 +114,18 @@ def test_an_image_without_words_is_a_warning() -> None:
     (warning,) = rendered("image: images/kite.png").warnings
 
     assert str(warning) == (
-        f"thread.md.j2:{LINE}: a title image without image_alt (describe it for those who cannot see it)"
+        f"thread.md.j2:{LINE}: the title image has no image_alt (describe it for readers who cannot see it)"
     )
 
 
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ("image: images/kiet.png", "there is no picture images/kiet.png in the source"),
-        ("thumbnail: /etc/passwd", "there is no picture /etc/passwd in the source"),
-        ("image: javascript:alert(1)", "there is no picture javascript:alert(1) in the source"),
-        ('image: "https://a.example/a b.png"', "image is no address that Lemmy takes"),
-        (f"thumbnail: https://a.example/{'x' * 2000}", "thumbnail is no address that Lemmy takes"),
+        ("image: images/kiet.png", "the picture images/kiet.png does not exist"),
+        ("thumbnail: /etc/passwd", "the picture /etc/passwd does not exist"),
+        ("image: javascript:alert(1)", "the picture javascript:alert(1) does not exist"),
+        ('image: "https://a.example/a b.png"', "image is not an address that Lemmy accepts"),
+        (f"thumbnail: https://a.example/{'x' * 2000}", "thumbnail is not an address that Lemmy accepts"),
         (f"image_alt: {'x' * 1501}", "image_alt is too long"),
         ('image_alt: "one\\ntwo"', "image_alt has more than one line"),
     ],
@@ -140,4 +140,4 @@ def test_what_the_server_would_refuse_is_told_with_its_line(setting: str, said: 
 def test_a_preambles_mistake_is_told_in_the_preamble() -> None:
     (problem,) = problems_of("Hello.", more={KITE: "---\ntheme: Tides\nimage: kite.png\n---\nAn essay.\n"})
 
-    assert problem.startswith(f"{KITE}:3: image: there is no picture kite.png in the source")
+    assert problem.startswith(f"{KITE}:3: image: the picture kite.png does not exist")

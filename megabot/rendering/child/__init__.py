@@ -1,1 +1,1 @@
-"""What runs in the rendering process: nothing here may reach the token or the network."""
+"""The code that runs in the child process. Nothing here may reach the token or the network."""

@@ -1,4 +1,4 @@
-"""The data files of a source: YAML, JSON and CSV as plain values. Runs in the child."""
+"""Reads the data files of a source: YAML, JSON and CSV as plain values. Runs in the child."""
 
 import csv
 import functools
@@ -15,7 +15,7 @@ from megabot.source.problems import Problem
 
 
 class Data(StrictData):
-    """The data files by name, parsed when a template asks for them; what is wrong with one is raised then."""
+    """The data files by name, parsed only when a template uses them; their problems are raised then."""
 
     def __init__(self, files: dict[str, str], unreadable: Iterable[Problem] = ()) -> None:
         self._files = files
@@ -27,28 +27,28 @@ class Data(StrictData):
         self._file = functools.cache(lambda path: _parse_within_limits(path, files[path]))
 
     def __contains__(self, name: object) -> bool:
-        """Return whether there is such a file; one that could not be read is there."""
+        """Return whether a file exists, including unreadable ones."""
         return super().__contains__(name) or bool(self._flaws(str(name)))
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401  any value of a data file
-        """Return a file's value, or raise `BrokenError` with what is wrong with the file."""
+        """Return a file's value, or raise `BrokenError` with its problems."""
         flaws = self._flaws(name)
         if flaws:
             raise BrokenError(flaws)
         return self._file(self._paths[name][0])[0]
 
     def __iter__(self) -> Iterator[str]:
-        """Return the names. Without this method Python would copy the values past `__getitem__`."""
+        """Yield the names. Without this method Python would copy the values without calling `__getitem__`."""
         return super().__iter__()
 
     def items(self) -> Any:  # noqa: ANN401  a view in `dict`
-        """Return all names and values, or raise what is wrong with any file."""
+        """Return all names and values, or raise the problems of any file."""
         if self._unreadable:
             raise BrokenError(self._unreadable)
         return [(name, self[name]) for name in self]
 
     def problems(self) -> list[Problem]:
-        """Return what is wrong with all files; parses them."""
+        """Parse all files and return their problems."""
         return self._unreadable + [flaw for name in self._paths for flaw in self._parsing(name)]
 
     def _flaws(self, name: str) -> list[Problem]:
@@ -56,12 +56,15 @@ class Data(StrictData):
 
     def _parsing(self, name: str) -> list[Problem]:
         paths = self._paths.get(name, [])
-        twins = [Problem(path, 0, f"{paths[0]} is called {name} too", "rename one") for path in paths[1:]]
+        twins = [
+            Problem(path, 0, f"{paths[0]} has the name {name} too", "rename one of them")
+            for path in paths[1:]
+        ]
         return [flaw for path in paths for flaw in self._file(path)[1]] + twins
 
 
 def _name(path: str) -> str:
-    """Return the name of a file of `data/` without its ending; empty for the folder itself."""
+    """Return the name of a file in `data/` without its extension, "" for the folder itself."""
     return path.removeprefix("data").removeprefix("/").rpartition(".")[0]
 
 
@@ -69,7 +72,7 @@ def _parse_within_limits(path: str, text: str) -> tuple[Any, list[Problem]]:
     try:
         return _parse(path, text)
     except (MemoryError, OutOfTime):  # the limits of the child
-        return None, [Problem(path, 0, "the data is too much to be read", "delete what no template uses")]
+        return None, [Problem(path, 0, "the data is too large to read", "delete what no template uses")]
 
 
 def _parse(path: str, text: str) -> tuple[Any, list[Problem]]:
@@ -79,9 +82,9 @@ def _parse(path: str, text: str) -> tuple[Any, list[Problem]]:
         except json.JSONDecodeError as error:
             return None, [Problem(path, error.lineno, f"this is not JSON: {error.msg}")]
         except RecursionError:
-            return None, [Problem(path, 0, "the data nests too deeply")]
+            return None, [Problem(path, 0, "the data is nested too deeply", "use fewer levels")]
         except ValueError:  # thousands of digits
-            return None, [Problem(path, 0, "a number is too long")]
+            return None, [Problem(path, 0, "a number is too long", "put it in quotes")]
     if path.endswith(".csv"):
         return _table(path, text)
     document = parse(path, text)
@@ -89,20 +92,20 @@ def _parse(path: str, text: str) -> tuple[Any, list[Problem]]:
 
 
 def _table(path: str, text: str) -> tuple[list[dict[str, str]], list[Problem]]:
-    """Read the rows under a line of names. Every row must have as many cells."""
+    """Read the rows under a header line. Every row must have the same number of cells."""
     rows: list[dict[str, str]] = []
     problems: list[Problem] = []
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         for row in reader:
             if None in row or None in row.values():
-                what = "a row with more or fewer cells than the first line"
+                what = "the row has more or fewer cells than the first line"
                 problems.append(
                     Problem(path, reader.line_num, what, 'a cell with a comma needs quotes: "..."')
                 )
             rows.append(row)
     except csv.Error:
         problems.append(
-            Problem(path, reader.reader.line_num, "this is not CSV", "look for a quote that is not closed")
+            Problem(path, reader.reader.line_num, "this is not valid CSV", "check for an unclosed quote")
         )
     return rows, problems

@@ -1,7 +1,7 @@
-"""What a template may say: a sandboxed environment with plain data, a few filters, and errors that help.
+"""The template environment: sandboxed, with plain data, a few filters and helpful errors.
 
-Runs in the render child only. docs/reference/template.md documents the names and their values. An error
-message says what is wrong and, after a semicolon, what to write instead.
+Runs only in the child. docs/reference/template.md documents the names. An error message says what is wrong and,
+after a semicolon, what to write instead.
 """
 
 import datetime as dt
@@ -38,7 +38,7 @@ _METHODS_OF_DATES = {
     "ctime": "'full'",
     "tzname": "'z'",
 }
-"""What people call on a date of Python's, and the pattern of the filter that writes the same."""
+"""Methods of Python's dates that people try, and the pattern of the `date` filter that does the same."""
 _CALLED_WRONGLY = re.compile(r"\w+\(\) (?:missing|takes|got an unexpected keyword argument) .*")
 _DAYS_ADDED = re.compile(r"for [-+]: 'datetime\.date(?:time)?' and 'int'")
 _LARGEST_POWER = 64
@@ -48,24 +48,24 @@ _SHOWS_ITS_ADDRESS = BlockReference | BuiltinMethodType | FunctionType | MethodT
 
 
 class LenientData(dict[str, Any]):
-    """Data whose keys may be missing: a missing one is none, so that `{% if preamble.theme %}` works."""
+    """Data with optional keys: a missing one is None, so that `{% if preamble.theme %}` works."""
 
     def __str__(self) -> str:
         return str(self.get("text") or "")
 
 
 class StrictData(dict[str, Any]):
-    """Data whose keys are known: another key is a mistake, and the nearest known one is named."""
+    """Data with fixed keys: any other key is an error that suggests the nearest one."""
 
 
 class UnavailableUrl(str):
-    """`edition.url` outside `previous.comment`: there is no address before the post exists."""
+    """`edition.url` outside `previous.comment`: the address does not exist before the post does."""
 
     __slots__ = ()
 
 
 class HelpfulUndefined(jinja2.StrictUndefined):
-    """A name that is not there: the error says which one was probably meant, and shows no data."""
+    """A name that does not exist: the error suggests the one that was probably meant, and shows no data."""
 
     @property
     def _undefined_message(self) -> str:
@@ -75,27 +75,27 @@ class HelpfulUndefined(jinja2.StrictUndefined):
         if self._undefined_obj is jinja2.utils.missing:
             return f"{name} is not defined"
         if self._undefined_obj is None:
-            return f"{name} is asked of what is none this time; put {{% if ... %}} around it"
+            return f"the value before .{name} is empty this time; wrap it in {{% if ... %}}"
         known = self._undefined_obj if isinstance(self._undefined_obj, dict) else {}
         if hasattr(dict, name):  # items, keys, get ...
-            return f"data has no {name}(); for pairs there is the filter: DATA | items"
+            return f"data has no {name}(); for pairs use the filter: DATA | items"
         near = difflib.get_close_matches(name, known, n=1)
         if near:
             return f"there is no {name} here; did you mean {near[0]}?"
         if isinstance(known, StrictData):
-            return f"there is no {name} here; there is: {', '.join(known) or 'nothing'}"
+            return f"there is no {name} here; available: {', '.join(known) or 'nothing'}"
         return f"there is no {name} here"
 
 
 class NamespaceValues(Namespace):
-    """What `namespace()` makes: values that a loop may change. It cannot be printed as a whole."""
+    """The result of `namespace()`: values that a loop may change. It cannot be printed as a whole."""
 
     def __repr__(self) -> str:
-        raise jinja2.TemplateRuntimeError("a namespace cannot be printed; name a value of it, as in ns.count")
+        raise jinja2.TemplateRuntimeError("a namespace cannot be printed; print one value, like ns.count")
 
 
 class OpaqueFunction:
-    """A function or method as templates have it: Python's own would print its address in memory."""
+    """A function or method in templates. Printing Python's own would show its memory address."""
 
     __slots__ = ("_call",)
 
@@ -106,11 +106,11 @@ class OpaqueFunction:
         return self._call(*values, **named)
 
     def __repr__(self) -> str:
-        raise jinja2.TemplateRuntimeError("this needs brackets to be printed; as in sections()")
+        raise jinja2.TemplateRuntimeError("a function cannot be printed; add brackets, like sections()")
 
 
 class Environment(ImmutableSandboxedEnvironment):
-    """The environment of a source's templates: data, never objects; sums, but nothing without end."""
+    """The environment of templates: data but no objects, and no calculation of unlimited size."""
 
     intercepted_binops = frozenset({"*", "**", "%"})
 
@@ -119,13 +119,13 @@ class Environment(ImmutableSandboxedEnvironment):
             undefined=HelpfulUndefined,
             loader=_Files(files),
             finalize=_printed,
-            autoescape=False,  # Markdown is not HTML; readers' clients escape it
+            autoescape=False,  # the output is Markdown; readers' clients escape HTML
             keep_trailing_newline=True,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
             extensions=[LoopControlExtension],
-            optimized=False,  # else constants are calculated while compiling, and a bomb has no line
+            optimized=False,  # otherwise constants are calculated while compiling, and errors have no line
         )
         for name in _DANGEROUS:
             self.globals.pop(name, None)
@@ -142,40 +142,42 @@ class Environment(ImmutableSandboxedEnvironment):
         self._codes: dict[tuple[str, str], CodeType] = {}
 
     def text(self, path: str, text: str, names: dict[str, Any]) -> str:
-        """Render a text that stands in a file; what was compiled once is kept."""
+        """Render a text from a file; compiled code is cached."""
         if (path, text) not in self._codes:
             self._codes[path, text] = self.compile(text, name=path, filename=path)
         template = self.template_class.from_code(self, self._codes[path, text], self.make_globals(None))
         return template.render({name: _callable(value) for name, value in names.items()})
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
-        """Calculate, but nothing whose size a few characters of a template could make endless."""
+        """Calculate, unless the result could be huge."""
         if not _is_bounded(operator, left, right):
-            raise jinja2.TemplateRuntimeError(f"{operator} of such values is not calculated")
+            raise jinja2.TemplateRuntimeError(
+                f"the result of {operator} would be too large; use smaller values"
+            )
         return super().call_binop(context, operator, left, right)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ANN401
-        """Keep to the parts of a date: its methods know no language, and one takes a width without end."""
+        """Allow only parts of a date: its methods ignore the language, and strftime accepts huge widths."""
         if isinstance(obj, dt.date):
             return attr in _PARTS_OF_A_DATE
-        if isinstance(obj, type):  # dict.pop would take from data what jinja2 keeps whole
+        if isinstance(obj, type):  # dict.pop would change data that jinja2 protects
             return False
         return super().is_safe_attribute(obj, attr, value)
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401  jinja2's own signature
-        """Look a name up in data first: a column may be called `items`."""
+        """Look up a name in data first, because a column may be called `items`."""
         if isinstance(obj, Mapping):
             return self._item(obj, attribute)
         if isinstance(obj, dt.date) and attribute in _METHODS_OF_DATES:
             return self.undefined(
-                hint=f"a date has no {attribute}() here; write | date({_METHODS_OF_DATES[attribute]})"
+                hint=f"a date has no {attribute}() in templates; write | date({_METHODS_OF_DATES[attribute]})"
             )
         if attribute.startswith("_"):
             return self.unsafe_undefined(obj, attribute)
         return _callable(super().getattr(obj, attribute))
 
     def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401  jinja2's own signature
-        """Look a key up, a missing one of `LenientData` data being none."""
+        """Look up a key; a missing one in `LenientData` is None."""
         if isinstance(obj, Mapping) and isinstance(argument, str):
             return self._item(obj, argument)
         return _callable(super().getitem(obj, argument))
@@ -189,7 +191,7 @@ class Environment(ImmutableSandboxedEnvironment):
         value = obj[name]
         if isinstance(value, UnavailableUrl):
             return self.undefined(
-                hint="edition.url is for previous.comment only; elsewhere there is no post yet"
+                hint="edition.url exists only in previous.comment; elsewhere the post does not exist yet"
             )
         return value
 
@@ -204,26 +206,26 @@ def _is_bounded(operator: str, left: object, right: object) -> bool:
 
 
 def _bits(number: object) -> int:
-    return number.bit_length() if isinstance(number, int) else 0  # other numbers have a size of their own
+    return number.bit_length() if isinstance(number, int) else 0  # other numbers have a fixed size
 
 
 def _callable(value: Any) -> Any:  # noqa: ANN401  any value of a template
     return OpaqueFunction(value) if isinstance(value, _SHOWS_ITS_ADDRESS) else value
 
 
-def _listed(made: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a filter give a list where it would give an iterator, which would print its address in memory."""
+def _listed(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a filter return a list instead of an iterator, which would print as its memory address."""
 
-    @functools.wraps(made)  # with jinja2's marks of what the filter wants to be passed
+    @functools.wraps(original)  # keeps jinja2's attributes about what the filter gets passed
     def filtered(*values: Any, **named: Any) -> Any:  # noqa: ANN401  whatever the filter takes
-        value = made(*values, **named)
+        value = original(*values, **named)
         return list(value) if isinstance(value, Iterator) else value
 
     return filtered
 
 
 class _Files(jinja2.BaseLoader):
-    """Loads templates from what the parent handed over; a path is a name, nothing is opened."""
+    """Loads templates from the request of the parent; a path is only a name, and no file is opened."""
 
     def __init__(self, files: Mapping[str, str]) -> None:
         self._files = files
@@ -231,33 +233,32 @@ class _Files(jinja2.BaseLoader):
     def get_source(
         self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
-        """Give a template's text under its own path, which tracebacks then name."""
-        template = unicodedata.normalize("NFC", template)  # as the names of files are
+        """Return a template's text with its path, so that tracebacks show it."""
+        template = unicodedata.normalize("NFC", template)  # like the names of files
         if template not in self._files:
             raise jinja2.TemplateNotFound(template)
         return self._files[template], template, None
 
     def list_templates(self) -> list[str]:
-        """Name all that can be included."""
         return sorted(self._files)
 
 
-@jinja2.pass_context  # with one, jinja2 leaves this to the rendering too
+@jinja2.pass_context  # otherwise jinja2 would apply this to constants while compiling
 def _printed(context: Context, value: object) -> object:
-    """Print what people can read: none is nothing, and a list a mistake rather than in Python's notation."""
+    """Return what is printed for a value: nothing for None; a list is an error, not Python's notation."""
     if value is None:
         return ""
     if isinstance(value, str | int | float | dt.date | LenientData | jinja2.Undefined):
         return value
     if callable(value):
-        raise jinja2.TemplateRuntimeError("this needs brackets to be printed; as in sections()")
+        raise jinja2.TemplateRuntimeError("a function cannot be printed; add brackets, like sections()")
     raise jinja2.TemplateRuntimeError(
-        "a list or group cannot be printed; name a part of it, or use {% for %}"
+        "a list or group of values cannot be printed; print one of them, or use {% for %}"
     )
 
 
 def failure(error: BaseException) -> tuple[str, str]:
-    """Say in one line what went wrong in a template and what to write instead, without any of its data."""
+    """Return what went wrong in a template and what to write instead, without any of its data."""
     what, _, hint = _message(error).replace("\n", " ")[:_LONGEST_MESSAGE].partition("; ")
     return what, hint
 
@@ -266,15 +267,15 @@ def _message(error: BaseException) -> str:
     if isinstance(error, SecurityError):
         return "this is not allowed in a template"
     if isinstance(error, jinja2.TemplateNotFound):
-        return f"there is no file {error.name} to include"
+        return f"the file {error.name} to include does not exist"
     if isinstance(error, jinja2.UndefinedError | jinja2.TemplateSyntaxError | jinja2.TemplateRuntimeError):
         return error.message or type(error).__name__
     if isinstance(error, RecursionError):
-        return "a template includes or calls itself without end, or nests too deeply"
+        return "a template includes or calls itself endlessly, or is nested too deeply"
     if isinstance(error, MemoryError):
         return "the template needs too much memory"
     if isinstance(error, OutOfTime):
-        return "the template takes too long; a loop that never ends?"
+        return "the template takes too long; check it for an endless loop"
     if isinstance(error, TypeError) and _DAYS_ADDED.search(str(error)):
         return "a number cannot be added to a date; write | add_days(7)"
     called = _CALLED_WRONGLY.search(str(error)) if isinstance(error, TypeError) else None

@@ -1,4 +1,4 @@
-"""The filters of a template, and its spoiler: dates in words, ordinals, Markdown and addresses kept whole."""
+"""The filters of templates (dates, ordinals, escaping of Markdown and addresses) and the spoiler macro."""
 
 import datetime as dt
 import functools
@@ -32,45 +32,49 @@ _STRFTIME = {
 
 
 zone = functools.cache(ZoneInfo)
-"""A time zone by its name. The child reads them before its limits forbid opening files."""
+"""Returns a time zone by name. The child loads them before its limits forbid opening files."""
 
 
 def date_filter(locale: str, timezone: str) -> Callable[..., str]:
-    """Make the filter that writes dates in a language. Babel is imported when it is first used."""
+    """Return the filter that formats dates in a language. Babel is imported on first use."""
 
     def date(value: object, pattern: str) -> str:
-        """Write a date by a pattern of Babel's, in the thread's locale."""
+        """Format a date with a Babel pattern, in the thread's locale."""
         from babel.dates import parse_pattern
 
         if "%" in pattern:
             raise jinja2.TemplateRuntimeError(
-                f"a date pattern is Babel's, without %; write {_babel(pattern)}"
+                f"date patterns are Babel's, without %; write {_babel(pattern)}"
             )
         if pattern not in _BY_NAME:
             _refuse_slips(pattern)
         day = _in_zone(_moment(value), zone(timezone))
         language = _language(locale)
         try:
-            made = language.date_formats[pattern] if pattern in _BY_NAME else parse_pattern(pattern)
-            return str(made.apply(day, language))
+            format_ = language.date_formats[pattern] if pattern in _BY_NAME else parse_pattern(pattern)
+            return str(format_.apply(day, language))
         except (ValueError, KeyError) as error:
-            raise jinja2.TemplateRuntimeError("this is no date pattern; write one like 'd MMMM y'") from error
+            raise jinja2.TemplateRuntimeError(
+                "this is not a date pattern; write one like 'd MMMM y'"
+            ) from error
         except AttributeError as error:
-            raise jinja2.TemplateRuntimeError("a day has no hour; edition.slot has") from error
+            raise jinja2.TemplateRuntimeError("a date has no time of day; use edition.slot") from error
 
     return date
 
 
 def add_days(value: object, days: int) -> dt.date:
-    """Return the date so many days later."""
+    """Return the date `days` days later."""
     try:
         return _moment(value) + dt.timedelta(days=days)
     except (OverflowError, TypeError, ValueError) as error:  # a number may be nan
-        raise jinja2.TemplateRuntimeError("add_days wants a date and a number of days; as in 7") from error
+        raise jinja2.TemplateRuntimeError(
+            "add_days needs a date and a number; write edition.start | add_days(7)"
+        ) from error
 
 
 def _refuse_slips(pattern: str) -> None:
-    """Refuse letters that look right and mean something else: the text would be wrong on some days only."""
+    """Refuse letters with another meaning than expected, which would be wrong only on some days."""
     from babel.dates import tokenize_pattern
 
     letters = {
@@ -80,10 +84,10 @@ def _refuse_slips(pattern: str) -> None:
     }
     has = letters.keys()
     if "Y" in has and ("w" not in has or has & set("dDML")):
-        what = f"{letters['Y']} is the year that the week belongs to, another one around New Year"
+        what = f"{letters['Y']} is the year of the week, which differs from the date's year around New Year"
         raise jinja2.TemplateRuntimeError(f"{what}; write {letters['Y'].lower()} for the year")
     if {"y", "w"} <= has and not has & set("dDML"):
-        what = f"{letters['y']} beside a week is another year around New Year"
+        what = f"{letters['y']} is the date's year, which differs from the week's year around New Year"
         raise jinja2.TemplateRuntimeError(f"{what}; write {letters['y'].upper()} for the week's year")
     if "D" in has and has & set("ML"):
         what = f"{letters['D']} is the day of the year"
@@ -97,7 +101,7 @@ def _refuse_slips(pattern: str) -> None:
 
 
 def _in_zone(value: dt.date, thread_zone: ZoneInfo) -> dt.date:
-    """Return a moment with the thread's zone, which has a name, if the clock shows the same there."""
+    """Return a time with the thread's zone, which has a name, unless the zone has another offset then."""
     if not isinstance(value, dt.datetime):
         return value
     if value.tzinfo is None:
@@ -113,30 +117,30 @@ def _language(locale: str) -> "Locale":
         return Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError) as error:
         raise jinja2.TemplateRuntimeError(
-            f"there is no locale {locale}; write one like en or pt_BR at the top"
+            f"the locale {locale} does not exist; write one like en or pt_BR in the front matter"
         ) from error
 
 
 def _moment(value: object) -> dt.date:
-    """Take a date as it is, or from data as text: 2026-11-16."""
+    """Return a date, or read one from text in data: 2026-11-16."""
     if isinstance(value, dt.date):  # a datetime is one too
         return value
     try:
         return dt.datetime.fromisoformat(str(value))
     except ValueError as error:
         raise jinja2.TemplateRuntimeError(
-            "date wants a date; write it as in 2026-11-16, or edition.start"
+            "the date filter needs a date; write it like 2026-11-16, or use edition.start"
         ) from error
 
 
 def _babel(pattern: str) -> str:
-    """Guess what a pattern of strftime's is in Babel's."""
-    guess = re.sub(r"%-?([A-Za-z])", lambda found: _STRFTIME.get(found[1], ""), pattern)
+    """Translate a strftime pattern to Babel's as well as possible."""
+    guess = re.sub(r"%-?([A-Za-z])", lambda match: _STRFTIME.get(match[1], ""), pattern)
     return repr(guess.replace("%", "") or "d MMMM y")
 
 
 def ordinal(number: int, *, locale: str) -> str:
-    """Write an ordinal: 1st in English, 1. elsewhere."""
+    """Return an ordinal: 1st in English, 1. in other languages."""
     if not locale.startswith("en"):
         return f"{number}."
     teen = 10 < number % 100 < 14  # noqa: PLR2004  11th, 12th, 13th
@@ -144,24 +148,24 @@ def ordinal(number: int, *, locale: str) -> str:
 
 
 def escape_md(value: object) -> str:
-    """Keep a text from being read as Markdown; an address in it stays as it is, and none is nothing."""
+    """Escape a text so that it is not read as Markdown. Addresses stay as they are; None is ""."""
     return escape("" if value is None else str(value))
 
 
 def url(value: object) -> str:
-    """Encode what would break an address within `[...](...)`; what is encoded already stays."""
+    """Encode what would break an address in `[...](...)`; what is already encoded stays."""
     text = "" if value is None else str(value).strip()
     encoded = quote(text, safe="!#$%&'*+,/:;=?@[]~").replace("(", "%28").replace(")", "%29")
-    return re.sub(r"@(?=[\w.]+@)", "%40", encoded)  # a mention notifies within an address too
+    return re.sub(r"@(?=[\w.]+@)", "%40", encoded)  # a mention notifies even inside an address
 
 
 def spoiler(title: str, cw: str = "", *, caller: Callable[[], str] | None = None, text: str = "") -> str:
-    """Make a collapsible part of what a `{% call %}` of it holds, or of `text`."""
+    """Return a spoiler with the content of a `{% call %}` block, or with `text`."""
     if "\n" in f"{title}{cw}".strip():
         raise jinja2.TemplateRuntimeError("the title of a spoiler has more than one line")
     inside = (caller() if caller else text).strip("\n")
     section = sections.Section(
         name="", title=title.strip(), cw=cw.strip(), status="", body=inside, path="", line=0
     )
-    # The line break behind {% endcall %} is not printed, and nothing may stand behind the closing marks.
+    # The line break after {% endcall %} is not printed, and nothing may follow the closing ::: on its line.
     return sections.spoiler(section) + ("\n" if caller else "")

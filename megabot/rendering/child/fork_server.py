@@ -1,8 +1,8 @@
-"""The warm parent of render children, for a preview that follows edits: it forks one for each request.
+"""The warm parent of render children for the live preview: it forks one child for each request.
 
-It is started with as little as a render child is (no environment, no secrets), reads requests of a known
-length on stdin and answers likewise. It renders nothing itself: each child limits itself, ends with its one
-request, and can write to a pipe to here alone.
+Like a render child it has no environment and no secrets. It reads requests on stdin, each preceded by its
+length, and answers in the same way. It renders nothing itself: each child limits itself, exits after one
+request, and can write only to a pipe to this process.
 """
 
 import json
@@ -11,19 +11,18 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-import babel.dates  # noqa: F401  what a child would else import anew each time
+import babel.dates  # noqa: F401  otherwise every child would import it again
 
 from megabot.rendering.child import main as child_main
 from megabot.rendering.child.frames import read_frame, write_frame
 
 
 def main() -> None:
-    """Serve until stdin ends."""
     serve(sys.stdin.buffer, sys.stdout.buffer)
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer each request with what its child wrote, and how that ended."""
+    """Answer each request with its child's output and exit code, until the requests end."""
     while (request := read_frame(requests)) is not None:
         answer, code = _by_child(lambda body=request: _rendered(body))  # type: ignore[misc]
         write_frame(answers, f"{code}\n".encode() + answer)
@@ -35,7 +34,7 @@ def _rendered(request: bytes) -> bytes:
 
 
 def _by_child(work: Callable[[], bytes]) -> tuple[bytes, int]:
-    """Have a child do some work; give what it wrote, and its exit code as `subprocess` has it."""
+    """Do work in a child; return its output, and its exit code as in `subprocess`."""
     inlet, outlet = os.pipe()
     child = os.fork()
     if child == 0:
@@ -43,7 +42,7 @@ def _by_child(work: Callable[[], bytes]) -> tuple[bytes, int]:
         try:
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(outlet, 1)
-            os.closerange(3, 64)  # only stdin, stdout and stderr are left, as in a child that starts anew
+            os.closerange(3, 64)  # leave only stdin, stdout and stderr open, as in a fresh child
             with os.fdopen(1, "wb", closefd=False) as out:
                 out.write(work())
             code = 0

@@ -1,4 +1,4 @@
-"""Messages over a pipe, each with its length before it."""
+"""Messages over a pipe, each preceded by its length."""
 
 from typing import IO
 
@@ -16,6 +16,5 @@ def read_frame(stream: IO[bytes]) -> bytes | None:
 
 
 def write_frame(stream: IO[bytes], body: bytes) -> None:
-    """Write one message, its length before it."""
     stream.write(len(body).to_bytes(_LENGTH, "big") + body)
     stream.flush()

@@ -1,7 +1,7 @@
-"""The render child: reads jobs as JSON on stdin, writes texts or problems as JSON on stdout, and ends.
+"""The render child: reads jobs as JSON on stdin, writes texts or problems as JSON on stdout, and exits.
 
-It is started with nothing: no environment, no secrets, no open files. All that a source may do, from
-parsing YAML to compiling and rendering templates, happens here; the parent only reads what comes out.
+It has no environment, no secrets and no open files. Everything that contributors' files can influence, from
+parsing YAML to rendering templates, happens here; the parent only reads the result.
 """
 
 import codecs
@@ -13,7 +13,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-import jinja2.debug  # noqa: F401  these three jinja2 imports when it needs them, and then it could not
+import jinja2.debug  # noqa: F401  jinja2 imports these three only when needed, when the limits forbid it
 
 from megabot.rendering.child.template import render_all
 from megabot.source.child_limits import limit
@@ -21,12 +21,11 @@ from megabot.source.problems import Problem
 
 
 def main() -> None:
-    """Limit the process, render everything that stdin asks for, answer on stdout."""
     sys.stdout.write(answer(json.load(sys.stdin.buffer)))
 
 
 def answer(request: dict[str, Any]) -> str:
-    """Limit the process for good, render everything that is asked for, give the answers as JSON."""
+    """Limit the process, render all jobs and return the answers as JSON."""
     _load_what_is_used_later(request)
     limit(request["cpu_seconds"])
     unreadable = [Problem(**one) for one in request["unreadable"]]
@@ -34,8 +33,8 @@ def answer(request: dict[str, Any]) -> str:
 
 
 def _load_what_is_used_later(request: dict[str, Any]) -> None:
-    """Open now what could not be opened under the limits. Babel, which is slow, only if it is used."""
-    for codec in ("ascii", "unicode-escape", "utf-16-le"):  # for constants in templates, for counting
+    """Load what could not be opened under the limits. Babel is slow, so it is loaded only if it is used."""
+    for codec in ("ascii", "unicode-escape", "utf-16-le"):  # for constants in templates and for counting
         codecs.lookup(codec)
     texts = [*request["files"].values(), *(job["thread"]["title"] for job in request["jobs"])]
     if any("date" in text for text in texts):
@@ -46,7 +45,7 @@ def _load_what_is_used_later(request: dict[str, Any]) -> None:
 
         for locale, name in {(job["thread"]["locale"], job["thread"]["timezone"]) for job in request["jobs"]}:
             moment = datetime(2026, 1, 1, tzinfo=UTC).astimezone(zone(name))
-            with contextlib.suppress(UnknownLocaleError, ValueError):  # the date filter says so
+            with contextlib.suppress(UnknownLocaleError, ValueError):  # the date filter reports it
                 format_datetime(moment, "d MMMM zzzz VVVV", locale=locale.replace("-", "_"))
 
 

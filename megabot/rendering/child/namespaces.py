@@ -1,6 +1,6 @@
-"""Keep the footnotes and link definitions of one part of a post apart from those of the others. Pure.
+"""Separates the footnotes and link definitions of the parts of a post. Pure.
 
-An essay and a template may both have a `[^1]`. Both marks would lead to the note that comes first.
+An essay and a template may both have a `[^1]`. Otherwise both marks would lead to the note that comes first.
 """
 
 import re
@@ -19,14 +19,14 @@ _LABEL = re.compile(r"(?<!\\)\[((?:\\.|[^\[\]\\])+)\](\[\])?")
 
 
 def prefix_labels(text: str, name: str) -> str:
-    """Return the text with a prefix to each label that it defines.
+    """Return the text with a prefix on each label that it defines.
 
-    A footnote mark without its note is shown as it is typed: the note of another part is not its own. A link
-    definition of the template still serves every part, so other labels stay.
+    A footnote mark without a note is escaped, so that it does not lead to another part's note. A link
+    definition in the template works in every part, so other labels stay as they are.
     """
     if "[^" not in text and "]:" not in text:
         return text
-    plain = _SPOILER_LINE.sub(lambda found: " " * len(found[0]), without_code(text))
+    plain = _SPOILER_LINE.sub(lambda match: " " * len(match[0]), without_code(text))
     defined = dict(_definitions(plain))
     own, pieces, end, complete = set(defined.values()), [], 0, -1
     for match in _LABEL.finditer(plain):
@@ -49,7 +49,7 @@ def prefix_labels(text: str, name: str) -> str:
 
 
 def _definitions(plain: str) -> Iterator[tuple[int, str]]:
-    """Find definitions: where each begins, and its label. A link cannot be defined within a paragraph."""
+    """Yield the start and label of each definition. A link cannot be defined inside a paragraph."""
     start, in_paragraph = 0, False
     for line in plain.split("\n"):
         match = _NOTE.fullmatch(line) or (None if in_paragraph else _DEFINITION.fullmatch(line))

@@ -1,7 +1,7 @@
-"""What readers on servers of 0.19 lose of a spoiler: they get its inside as one run of inline text. Pure.
+"""Finds what readers on Lemmy 0.19 servers do not see in a spoiler, which they get as one run of text. Pure.
 
-Sections and the `spoiler` macro write what survives (source/sections.py); a spoiler typed by hand may not.
-docs/reference/markdown.md has the table.
+Sections and the `spoiler` macro write only what displays well (source/sections.py); a hand-written spoiler
+may not. docs/reference/markdown.md has the table.
 """
 
 import re
@@ -15,19 +15,19 @@ _OPENS = re.compile(r"\s*:::\s*spoiler\b.*", re.IGNORECASE)
 _CLOSES = re.compile(r"\s*:::\s*")
 _BREAK = re.compile(r".*(?:  |\\)")
 _STARTS = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])[ \t]")
-_READERS = "in a spoiler, which readers on servers of 0.19 get as one run of text"
-_BY_MACRO = "use {% call spoiler('Title') %}, or end each entry and paragraph in two spaces"
+_READERS = "in a spoiler, which readers on Lemmy 0.19 servers see as one run of text"
+_BY_MACRO = "use {% call spoiler('Title') %}, or end each entry and paragraph with two spaces"
 _LOST = (
     (re.compile(r" {0,3}#{1,6}(?:[ \t].*)?"), "a heading", "write **Heading** and two spaces"),
     (re.compile(r"\s*>.*"), "a quote", "say in words that it is one"),
     (re.compile(r"(?=.*\|)(?=.*-)[\s|:-]+"), "a table", "write a list, or put it outside the spoiler"),
-    (re.compile(r" {0,3}\[\^[^\]]+\]:.*"), "a footnote", "write the note in brackets where it belongs"),
+    (re.compile(r" {0,3}\[\^[^\]]+\]:.*"), "a footnote", "write the note in brackets in its place"),
     (re.compile(r" {0,3}\[(?!\^)[^\]]+\]:.*"), "a link definition", "write [words](address) at its place"),
 )
 
 
 def losses(text: str) -> Iterator[Flaw]:
-    """Find structure within spoilers that those readers do not see; each kind once for a spoiler."""
+    """Yield the structure in spoilers that those readers do not see, each kind once per spoiler."""
     inside: list[Flaw] | None = None
     fence = ""
     for number, line in enumerate(text.split("\n"), 1):
@@ -43,10 +43,10 @@ def losses(text: str) -> Iterator[Flaw]:
 
 
 def _once(inside: list[Flaw]) -> Iterator[Flaw]:
-    said = set()
+    reported = set()
     for flaw in _of(inside):
-        if flaw.what not in said:
-            said.add(flaw.what)
+        if flaw.what not in reported:
+            reported.add(flaw.what)
             yield replace(flaw, what=f"{flaw.what} {_READERS}")
 
 

@@ -1,6 +1,6 @@
-"""Rendering one edition from a source's files: plain data in, a text or problems out. Runs in the child.
+"""Renders editions from a source's files: plain data in, texts or problems out. Runs in the child.
 
-Everything that a person could have written wrong ends as a problem with its file and line.
+Every mistake that a contributor can make becomes a problem with file and line.
 """
 
 import datetime as dt
@@ -36,10 +36,10 @@ MOST_PROBLEMS = 100
 def render_all(
     files: dict[str, str], pictures: list[str], jobs: list[Json], unreadable: Iterable[Problem] = ()
 ) -> list[Json]:
-    """Render each job: `{"text": {...}}` or `{"problems": [...]}`, in their order.
+    """Render each job, in order, to `{"text": {...}}` or `{"problems": [...]}`.
 
-    A thread that used up the time is not tried again: its next edition would take the rest of it, and the
-    line that it was at would be lost with the child.
+    A thread that used up the CPU time is not tried again: its next edition would use up the rest, the child
+    would be killed, and the line of the mistake would be lost.
     """
     source = Source(files, pictures, unreadable)
     endless: dict[str, Json] = {}
@@ -54,7 +54,7 @@ def render_all(
 
 
 class Source:
-    """The files of a source, taken apart once for all jobs. `unreadable` says what is wrong with others."""
+    """The files of a source, parsed once for all jobs. `unreadable` are the problems of other files."""
 
     def __init__(
         self, files: dict[str, str], pictures: Iterable[str] = (), unreadable: Iterable[Problem] = ()
@@ -76,44 +76,45 @@ class Source:
 
     @functools.cached_property
     def sections(self) -> tuple[list[sections.Section], list[Problem]]:
-        """All sections in the order of their files, and what is wrong with them."""
-        found: list[sections.Section] = []
+        """All sections in the order of their files, and their problems."""
+        valid: list[sections.Section] = []
         problems = self.unreadable_in("sections")
         for path in sorted(path for path in self.files if path.startswith("sections/")):
             file = split(path, self.files[path])
             section, mistakes = sections.parse_section(path, file.mapping(), file.body, file.first_line)
-            if file.front.problems:  # what else is wrong may be for that alone
+            if file.front.problems:  # other problems may only follow from these
                 problems += file.front.problems
                 continue
-            said = {one.line for one in mistakes}
+            reported = {one.line for one in mistakes}
             flaws = _flaws(path, file.body, file.first_line, mentions=True)
-            problems += [*mistakes, *(one for one in flaws if one.line not in said)]
-            same = [one.path for one in found if section is not None and one.name == section.name]
+            problems += [*mistakes, *(one for one in flaws if one.line not in reported)]
+            same = [one.path for one in valid if section is not None and one.name == section.name]
             problems += [
-                Problem(path, 0, f"{other} is called {sections.section_name(other)} too", "rename one")
-                for other in same
+                Problem(path, 0, f"{one} has the name {sections.section_name(one)} too", "rename one of them")
+                for one in same
             ]
             if section is not None and not same:
-                found.append(replace(section, body=prefix_labels(section.body, section.name)))
-        return found, problems
+                valid.append(replace(section, body=prefix_labels(section.body, section.name)))
+        return valid, problems
 
     def keys(self, path: str) -> dict[str, Any]:
-        """Give the keys of a file's front matter."""
         value = self.front(path).value
         return value if isinstance(value, dict) else {}
 
     def unused(self, thread: Json) -> Iterator[Problem]:
-        """Find what is wrong with parts of the templates and with files that a text did not use."""
+        """Find problems in parts of the templates and in files that a text did not use."""
         environment = self.environment(thread["locale"], thread["timezone"])
         own = [thread["path"], *(path for path in sorted(self.templates) if path.startswith("_"))]
-        with suppress(MemoryError, RecursionError, OutOfTime):  # the text is there: it needs none of them
+        with suppress(
+            MemoryError, RecursionError, OutOfTime
+        ):  # the text is rendered already and does not need them
             for path in own:
                 yield from self.unknown(environment, path)
             yield from dict.fromkeys([*self.unreadable, *self.sections[1], *self.data.problems()])
 
     @functools.cached_property
     def lines(self) -> list[tuple[tuple[str, int], str]]:
-        """All lines of all files, each with its place."""
+        """All lines of all files, each with its path and number."""
         return [
             ((name, number), line)
             for name, text in self.files.items()
@@ -121,7 +122,7 @@ class Source:
         ]
 
     def glued(self, path: str) -> list[Problem]:
-        """Find the lines of a thread's template and of the parts that lose their line break to a tag."""
+        """Find lines in a thread's template and in partials whose line break a tag removes."""
         names = (name for name in self.templates if name == path or name.startswith("_"))
         return [one for name in names for one in self._glued_in(name)][:MOST_FLAWS]
 
@@ -130,11 +131,11 @@ class Source:
         return data_files.Data(self.files, self.unreadable)
 
     def unreadable_in(self, folder: str) -> list[Problem]:
-        """Return what is wrong with files of a folder that could not be read, or with the folder."""
+        """Return the problems of unreadable files in a folder, or of the folder."""
         return [one for one in self.unreadable if one.path == folder or one.path.startswith(f"{folder}/")]
 
     def preamble(self, thread: str, key: str, day: str, *, alone: bool) -> tuple[str, FrontMatter | None]:
-        """Find the essay of an edition: by key, by day, the default (decision 28), "" and None for none."""
+        """Find an edition's preamble by key, by day or the default (decision 28); "" and None for none."""
         folders = [f"preambles/{thread}/"] + (["preambles/"] if alone else [])
         for name in (key, day, "_default"):
             for folder in folders:
@@ -152,9 +153,9 @@ def _answer(source: Source, job: Json) -> Json:
     try:
         return {"text": _render(source, job)}
     except BrokenError as error:
-        told = [_plain(one) for one in islice(dict.fromkeys(error.problems), MOST_PROBLEMS)]
-        return {"problems": told, "out_of_time": error.out_of_time}
-    except (MemoryError, RecursionError, OutOfTime) as error:  # around the templates, not in one
+        listed = [_plain(one) for one in islice(dict.fromkeys(error.problems), MOST_PROBLEMS)]
+        return {"problems": listed, "out_of_time": error.out_of_time}
+    except (MemoryError, RecursionError, OutOfTime) as error:  # outside the templates
         return {"problems": [_plain(Problem(job["thread"]["path"], 0, *failure(error)))]}
 
 
@@ -163,11 +164,12 @@ def _render(source: Source, job: Json) -> Json:
     path = thread["path"]
     essay_path, preamble = _preamble(source, job)
     names = _names(source, thread, context, preamble)
-    before = context["previous"] or context["replaced"]  # the first edition's copy has the first post before
+    # A copy of the first edition has no previous edition; its comment goes to the post that it replaces.
+    before = context["previous"] or context["replaced"]
     later = names | {"edition": StrictData({**names["edition"], "url": EDITION_URL})}
     later |= {"previous": before and StrictData(before)}
     lines = source.front(path)
-    comment = thread["comment"] if before else ""  # no thread before, nowhere to comment
+    comment = thread["comment"] if before else ""  # without a previous thread there is no place for it
     title_line = lines.line(("title",))
     parts = {
         "title": (_at_line(thread["title"], title_line), names),
@@ -178,7 +180,7 @@ def _render(source: Source, job: Json) -> Json:
     for part in template_checks.IMAGE_PARTS:
         parts[part] = (_at_line(thread[part], lines.line((part,))), names)
     text = _run(source, thread, parts)
-    text = {part: said if part == "body" else said.strip() for part, said in text.items()}
+    text = {part: value if part == "body" else value.strip() for part, value in text.items()}
     text |= {part: compose_name(text[part]) for part in ("image", "thumbnail") if "://" not in text[part]}
     text |= {"preamble": essay_path, "words": preamble["text"]}
     _check(source, thread, text, title_line)
@@ -208,14 +210,14 @@ def _preamble(source: Source, job: Json) -> tuple[str, LenientData]:
 
 
 def _sections(source: Source) -> tuple[Callable[[], str], Callable[[str], str]]:
-    """Make the functions `sections` and `section` of templates; what is wrong with a file shows when used."""
-    found, problems = source.sections
-    by_name = {section.name: section for section in found}
+    """Return the template functions `sections` and `section`. They raise a file's problems only when used."""
+    valid, problems = source.sections
+    by_name = {section.name: section for section in valid}
 
     def all_sections() -> str:
         if problems:
             raise BrokenError(problems)
-        return "\n\n".join(sections.spoiler(one) for one in found)
+        return "\n\n".join(sections.spoiler(one) for one in valid)
 
     def section(name: str) -> str:
         name = compose_name(name)
@@ -226,7 +228,7 @@ def _sections(source: Source) -> tuple[Callable[[], str], Callable[[str], str]]:
             raise BrokenError(broken)
         if name not in by_name:
             near = nearest(name, by_name)
-            hint = f"did you mean {near}?" if near else f"there is: {', '.join(by_name)}"
+            hint = f"did you mean {near}?" if near else f"use one of: {', '.join(by_name)}"
             raise jinja2.TemplateRuntimeError(f"there is no section {name}; {hint}")
         return sections.spoiler(by_name[name])
 
@@ -234,7 +236,7 @@ def _sections(source: Source) -> tuple[Callable[[], str], Callable[[str], str]]:
 
 
 def _names(source: Source, thread: Json, context: Json, preamble: LenientData) -> Json:
-    """Put together everything that a template may name."""
+    """Return everything that a template can use, by name."""
     edition = context["edition"]
     essay = LenientData(preamble, text=prefix_labels(preamble["text"], "essay"))
     revision = context["revision"]
@@ -267,7 +269,7 @@ def _names(source: Source, thread: Json, context: Json, preamble: LenientData) -
 
 
 def _run(source: Source, thread: Json, parts: dict[str, tuple[str, Json]]) -> dict[str, str]:
-    """Compile and render the parts of a thread; every part's error becomes a problem at its line."""
+    """Compile and render the parts of a thread; each error becomes a problem with its line."""
     environment, path = source.environment(thread["locale"], thread["timezone"]), thread["path"]
     unreadable = {one.path: one for one in source.unreadable}
     done: dict[str, str] = {}
@@ -278,7 +280,7 @@ def _run(source: Source, thread: Json, parts: dict[str, tuple[str, Json]]) -> di
             done[part] = environment.text(path, text, names).strip("\n")
         except BrokenError as error:
             problems += error.problems
-        except (Exception, OutOfTime) as error:  # noqa: BLE001  whatever a template does ends as one line about it
+        except (Exception, OutOfTime) as error:  # noqa: BLE001  any error in a template becomes one problem
             out_of_time |= isinstance(error, OutOfTime)
             missing = unreadable.get(str(error.name)) if isinstance(error, jinja2.TemplateNotFound) else None
             problems.append(missing or problem_of(error, environment, path, names))
@@ -288,11 +290,11 @@ def _run(source: Source, thread: Json, parts: dict[str, tuple[str, Json]]) -> di
 
 
 def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
-    """Keep back what the server would refuse, or what would harm its readers."""
+    """Raise problems for what the server would refuse or what would harm readers."""
     path = thread["path"]
     problems = []
     if flaw := limits.title_flaw(text["title"]):
-        problems.append(Problem(path, title_line, flaw, "shorten the title or the theme"))
+        problems.append(Problem(path, title_line, flaw, "correct the title or the theme"))
     if flaw := limits.size_flaw(text["body"]):
         problems.append(Problem(path, 0, flaw, _largest(source) if text["body"].strip() else ""))
         problems += () if text["body"].strip() else _slips(source, thread)
@@ -300,9 +302,9 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
         flaws = limits.flaws(text[part], mentions=thread["mentions"])
         problems += _explained(source, path, list(islice(flaws, MOST_FLAWS)))
     if limits.utf16_units(text["comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
-        problems.append(Problem(path, 0, "previous.comment is too long", "10,000 characters are the most"))
+        problems.append(Problem(path, 0, "previous.comment is too long", "write at most 9,800 characters"))
     if limits.utf16_units(text["first_comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
-        problems.append(Problem(path, 0, "first_comment is too long", "10,000 characters are the most"))
+        problems.append(Problem(path, 0, "first_comment is too long", "write at most 9,800 characters"))
     pictures = template_checks.image_mistakes(text, source.pictures)
     problems += [_of_image(source, thread, text, *mistake) for mistake in pictures]
     if problems:
@@ -310,7 +312,7 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
 
 
 def _explained(source: Source, path: str, flaws: list[limits.Flaw]) -> Iterator[Problem]:
-    """Name the lines that lost their line break to a tag, if a spoiler is broken: that is why it is."""
+    """Report the lines whose line break a tag removed if a spoiler is broken, because they are the cause."""
     lines = source.glued(path) if any(":::" in flaw.text for flaw in flaws) else []
     yield from lines
     for flaw in flaws:
@@ -319,7 +321,7 @@ def _explained(source: Source, path: str, flaws: list[limits.Flaw]) -> Iterator[
 
 
 def _slips(source: Source, thread: Json) -> Iterator[Problem]:
-    """Name keys that no preamble has: one that is misspelt shows as nothing."""
+    """Find keys that no preamble has, because a misspelt one silently renders as nothing."""
     problems = template_checks.find_unknown_keys(
         source.files, thread["path"], thread["name"], keys=source.keys
     )
@@ -327,7 +329,7 @@ def _slips(source: Source, thread: Json) -> Iterator[Problem]:
 
 
 def _of_image(source: Source, thread: Json, text: Json, part: str, what: str, hint: str) -> Problem:
-    """Name the file and line that an image comes from: the thread's, or else the essay's own."""
+    """Return a problem at the file and line of an image: in the thread's template, or in the preamble."""
     path: str = thread["path"]
     if "preamble." in thread[part] and text["preamble"] in source.files:
         path = text["preamble"]
@@ -340,15 +342,15 @@ def _largest(source: Source) -> str:
 
 
 def _located(source: Source, path: str, flaw: limits.Flaw) -> Problem:
-    """Find the file and line that a flaw of the rendered text comes from: where its line is, or its part."""
+    """Return a problem at the file and line that contain a flaw's line, or at least its wrong part."""
     wanted = flaw.text.strip()
     whole = [place for place, line in source.lines if line.strip() == wanted]
     parts = [place for place, line in source.lines if flaw.part and flaw.part in line]
     parts = [place for place in parts if place[0] == path or not is_thread_file(place[0])]
-    found = whole if len(whole) == 1 else sorted(parts, key=lambda place: place[0] != path)
-    if found:
-        return Problem(*found[0], flaw.what, flaw.hint)
-    return Problem(path, 0, f"{flaw.what}, in line {flaw.line} of the finished text", flaw.hint)
+    places = whole if len(whole) == 1 else sorted(parts, key=lambda place: place[0] != path)
+    if places:
+        return Problem(*places[0], flaw.what, flaw.hint)
+    return Problem(path, 0, f"in line {flaw.line} of the rendered text: {flaw.what}", flaw.hint)
 
 
 def _flaws(path: str, text: str, first_line: int, *, mentions: bool) -> Iterator[Problem]:
@@ -357,12 +359,12 @@ def _flaws(path: str, text: str, first_line: int, *, mentions: bool) -> Iterator
 
 
 def compose_name(name: str) -> str:
-    """Write a name as those of the files are, in composed Unicode (NFC)."""
+    """Return a name in composed Unicode (NFC), like the names of files."""
     return unicodedata.normalize("NFC", name)
 
 
 def _lines_kept(text: str) -> str:
-    """Leave the front matter's lines empty, so that a template's line numbers are its file's."""
+    """Replace the front matter with empty lines, so that line numbers match the file."""
     file = split("", text)
     return "\n" * (file.first_line - 1) + file.body
 

@@ -1,7 +1,4 @@
-"""What can be told to be wrong from the text of a template, its keys and its title image.
-
-Runs in the child.
-"""
+"""Checks the text of a template, its keys and its title image. Runs in the child."""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -14,18 +11,20 @@ from megabot.source.problems import Problem
 _TAG = re.compile(r"\{%.*?%\}|\{#.*?#\}")
 _MANY_LINES = re.compile(r"\{#.*?#\}|\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}", re.DOTALL)
 _END_OF_LOOP = re.compile(r"\{%[-+]?\s*endfor\b")
-_PRINTS_NOTHING = re.compile(r"\{%[-+]?\s*end(?:macro|set|call)\b")  # spoiler() ends with a line break
+_PRINTS_NOTHING = re.compile(
+    r"\{%[-+]?\s*end(?:macro|set|call)\b"
+)  # the output of spoiler() ends with a line break
 _TAG_SHOWN = 40
 USUAL_KEYS = frozenset({"text", "theme", "author", "image", "image_alt", "image_credit", "thumbnail"})
-"""What may be asked for before any preamble has it."""
+"""Keys that a template may use before any preamble has them."""
 _ASKED = re.compile(r"\bpreamble\.([A-Za-z_]\w*)")
 _REMARK = re.compile(r"\{#.*?#\}", re.DOTALL)
 IMAGE_PARTS = ("image", "image_alt", "thumbnail")
-"""The texts of the front matter that are rendered for it."""
+"""The texts in the front matter that are rendered for the title image."""
 
 
 def find_glued_lines(path: str, text: str) -> Iterator[Problem]:
-    """Find lines of text that are joined to the next one. `+%}` and `-%}` show that the author knows."""
+    """Find lines of text that are joined to the next one. `+%}` and `-%}` show that the author intends it."""
     lines = _MANY_LINES.sub(_blanked, text).split("\n")
     for index, line in enumerate(lines):
         tag = _last_tag(line)
@@ -48,7 +47,7 @@ def _last_tag(line: str) -> str:
 
 
 def _something_follows(lines: Sequence[str]) -> bool:
-    """Return whether text comes before the next blank line: after a loop, its first line may."""
+    """Return whether text comes before the next blank line. After a loop it may be the loop's first line."""
     for line in lines:
         rest = _TAG.sub("", line).strip()
         if line.lstrip().startswith(("{%-", "{{-", "{#-")) or not line.strip():
@@ -61,23 +60,26 @@ def _something_follows(lines: Sequence[str]) -> bool:
 def find_unknown_keys(
     files: Mapping[str, str], path: str, thread: str, *, keys: Callable[[str], Mapping[str, object]]
 ) -> Iterator[Problem]:
-    """Find such keys in a thread's template and in the parts; `keys` reads a preamble's front matter."""
+    """Find keys that no preamble has, in a thread's template and partials.
+
+    `keys` reads a preamble's front matter.
+    """
     odd = [one for one in _asked(files, path) if one[2] not in USUAL_KEYS]
     if not odd:
-        return  # reading every preamble costs more than all else
+        return  # reading every preamble takes longer than everything else
     own = (name for name in files if name.startswith("preambles/") and _may_be_of(name, thread))
     known = USUAL_KEYS.union(*(keys(name) for name in own))
     for where, line, key in odd:
         if key not in known:
             near = nearest(key, known)
-            hint = f"did you mean preamble.{near}?" if near else "write it into the front matter of one"
-            yield Problem(where, line, f"no preamble has a key {key}", hint)
+            hint = f"did you mean preamble.{near}?" if near else "add it to the front matter of a preamble"
+            yield Problem(where, line, f"no preamble has the key {key}", hint)
 
 
 def find_miswritten_keys(
     files: Mapping[str, str], path: str, preamble_path: str, *, keys: Callable[[str], Mapping[str, object]]
 ) -> Iterator[Problem]:
-    """Find keys of a preamble in capitals that a template would ask for in small letters."""
+    """Find keys of a preamble with capitals that a template uses in lower case."""
     odd = [key for key in keys(preamble_path) if key != key.lower()] if preamble_path in files else []
     if odd:
         asked = USUAL_KEYS.union(key for _, _, key in _asked(files, path))
@@ -101,22 +103,24 @@ def _may_be_of(name: str, thread: str) -> bool:
 
 
 def image_mistakes(text: Mapping[str, str], pictures: Collection[str]) -> Iterator[tuple[str, str, str]]:
-    """Find what the server would refuse or readers would miss: the part, what is wrong, what to do."""
+    """Yield part, mistake and hint for images that the server would refuse or that are missing."""
     for part in ("image", "thumbnail"):
         where = text[part]
         if where.startswith(("http://", "https://")):
             if len(where) > limits.URL_LONGEST or where.split() != [where]:
-                yield part, f"{part} is no address that Lemmy takes", "2,000 characters, no spaces"
+                what = f"{part} is not an address that Lemmy accepts"
+                yield part, what, "write at most 2,000 characters without spaces"
         elif where and where not in pictures:
             hint = "write an address, https://..., or the path of a picture in images/"
-            yield part, f"{part}: there is no picture {where} in the source", hint
+            yield part, f"{part}: the picture {where} does not exist", hint
     if limits.utf16_units(text["image_alt"]) > limits.ALT_TEXT_LONGEST:
-        yield "image_alt", "image_alt is too long", f"{limits.ALT_TEXT_LONGEST:,} characters are the most"
+        hint = f"write at most {limits.ALT_TEXT_LONGEST:,} characters"
+        yield "image_alt", "image_alt is too long", hint
     if "\n" in text["image_alt"]:
-        yield "image_alt", "image_alt has more than one line", "write it in one"
+        yield "image_alt", "image_alt has more than one line", "write it on one line"
 
 
 def image_oddities(text: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    """Find what is worth a warning."""
+    """Yield warnings about the title image."""
     if text["image"] and not text["image_alt"]:
-        yield "image", "a title image without image_alt", "describe it for those who cannot see it"
+        yield "image", "the title image has no image_alt", "describe it for readers who cannot see it"

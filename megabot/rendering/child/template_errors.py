@@ -1,4 +1,4 @@
-"""What a template stumbled over: a problem with file, line and the name that was meant. Runs in the child."""
+"""Turns an error in a template into a problem with file, line and a suggestion. Runs in the child."""
 
 import difflib
 import re
@@ -17,8 +17,8 @@ _NODES: dict[str, type[nodes.Filter | nodes.Test]] = {"filter": nodes.Filter, "t
 _SUFFIX = ".md.j2"
 _UNKNOWN = re.compile(r"(?:No filter named '|Encountered unknown tag ')?(\w+)(?:'| is not defined)")
 _INSTEAD = {
-    "now": "edition.start or edition.slot: a text is the same whenever it is rendered",
-    "today": "edition.start: a text is the same whenever it is rendered",
+    "now": "edition.start or edition.slot, because a text must not depend on when it is rendered",
+    "today": "edition.start, because a text must not depend on when it is rendered",
     "date": "the filter: {{ edition.start | date('d MMMM y') }}",
     "datetime": "edition.slot, or the filter: | date('d MMMM y')",
     "strftime": "the filter date: {{ edition.start | date('d MMMM y') }}",
@@ -35,14 +35,14 @@ _INSTEAD = {
     "title": "edition.key, edition.number or preamble.theme: the title is in the front matter",
     "number": "edition.number",
     "key": "edition.key",
-    "markdown": "no filter: the text is Markdown already",
-    "do": "{% set ... %}; what a loop changes is kept in a namespace()",
+    "markdown": "it without a filter, because the text already is Markdown",
+    "do": "{% set ... %}; a loop can change values only in a namespace()",
 }
-"""What people expect from other programs, and what there is in its place."""
+"""Names that people know from other programs, and what to write instead."""
 
 
 class BrokenError(Exception):
-    """A job that cannot be rendered: every problem that was found, and whether it used up its time."""
+    """A job that cannot be rendered, with all problems, and whether it used up its CPU time."""
 
     def __init__(self, problems: list[Problem], *, out_of_time: bool = False) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class BrokenError(Exception):
 
 
 def problem_of(error: BaseException, environment: Environment, path: str, names: dict[str, Any]) -> Problem:
-    """Say what went wrong, at the line of the innermost template."""
+    """Return a problem at the line of the innermost template."""
     where, line = path, 0
     if isinstance(error, jinja2.TemplateSyntaxError):
         where, line = error.filename or path, error.lineno
@@ -61,18 +61,18 @@ def problem_of(error: BaseException, environment: Environment, path: str, names:
         for frame, number in traceback.walk_tb(error.__traceback__):
             if frame.f_code.co_filename.endswith(_SUFFIX):
                 where, line = frame.f_code.co_filename, number
-    if (where, line) == (path, 1):  # the thread's front matter: jinja2 says so where it knows no line
+    if (where, line) == (path, 1):  # jinja2 reports line 1, the front matter, if it does not know the line
         line = 0
     what, hint = failure(error)
     return Problem(where, line, what, hint or _hint(error, environment, names))
 
 
 def unknown_words(environment: Environment, path: str, text: str) -> Iterator[Problem]:
-    """Find misspelt filters and tests, in branches too that were not taken."""
+    """Find misspelt filters and tests, also in branches that were not taken."""
     try:
         tree = environment.parse(text, path)
     except (jinja2.TemplateSyntaxError, RecursionError, MemoryError, OutOfTime):
-        return  # a text that uses it tells of that
+        return  # rendering a text that uses it reports this
     for kind, known in (("filter", environment.filters), ("test", environment.tests)):
         for node in tree.find_all(_NODES[kind]):
             if node.name not in known:
@@ -82,10 +82,10 @@ def unknown_words(environment: Environment, path: str, text: str) -> Iterator[Pr
 
 
 def _hint(error: BaseException, environment: Environment, names: dict[str, Any]) -> str:
-    """Name the name that was probably meant."""
+    """Return a hint with the name that was probably meant."""
     if isinstance(error, jinja2.TemplateNotFound):
         near = nearest(str(error.name), environment.list_templates())
-        return f"did you mean {near}?" if near else "parts of templates are files like _footer.md.j2"
+        return f"did you mean {near}?" if near else "partials are files like _footer.md.j2"
     unknown = re.match(
         r"(?:No filter named '|Encountered unknown tag ')?(\w+)(?:'| is not defined)", str(error)
     )
@@ -99,12 +99,12 @@ def _hint(error: BaseException, environment: Environment, names: dict[str, Any])
         match = re.match(pattern, str(error))
         if match:
             near = nearest(match[1], known)
-            listed = f"there is: {', '.join(sorted(names))}"
+            listed = f"use one of: {', '.join(sorted(names))}"
             others = listed if "defined" in pattern else "see docs/reference/template.md"
             return f"did you mean {near}?" if near else others
     return ""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Give the known name that was probably meant, empty for none."""
+    """Return the known name that was probably meant, "" for none."""
     return next(iter(difflib.get_close_matches(name, list(known), n=1)), "")
