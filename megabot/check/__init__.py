@@ -1,1 +1,1 @@
-"""What can be wrong, found before it matters: the source, the account, links."""
+"""`megabot check`: finds mistakes in the templates, the account's rights and links before they matter."""

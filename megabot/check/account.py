@@ -1,4 +1,4 @@
-"""Everything that can be wrong, looked for before it matters: the source, the next slots, the account."""
+"""Checks of the account, its settings and its rights in each thread's community."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -27,9 +27,9 @@ _MINUTES = timedelta(minutes=5)
 
 
 def check_account(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
-    """Sign in and look at the account and its rights. Raises what the forum raises, each in its own sentence.
+    """Sign in and check the account and its rights. Raises the forum's errors.
 
-    `agree` is asked before settings of the account are changed.
+    `agree` is called with a question before settings of the account are changed.
     """
     site = ports.forum.site()
     yield ok_finding(check_text.server_runs(site.actor, site.version))
@@ -41,7 +41,7 @@ def check_account(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Fin
     for thread in ports.source.threads(ports.source.snapshot()):
         name = thread.community or ports.community
         if not name:
-            continue  # said already, where the source was looked at
+            continue  # check_source reports it
         try:
             community = ports.forum.community(name)
         except NotFound:
@@ -60,21 +60,21 @@ def check_account(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Fin
 def wait_until_ready(
     ports: Ports, *, agree: Callable[[str], bool], wait: timedelta, tell: Callable[[str], None]
 ) -> tuple[Finding, ...]:
-    """Look again every half minute until nothing online is a problem, and give the last findings.
+    """Check every half minute until there is no problem online, and return the last findings.
 
-    What is missing is told when it changes. Trouble on the way is waited out too; credentials that are
-    refused are not, and raise.
+    `tell` gets what is missing whenever that changes. An unreachable server is waited for too; rejected
+    credentials raise, because waiting does not help.
     """
-    until, told = ports.clock.now() + wait, ""
+    until, reported = ports.clock.now() + wait, ""
     while True:
         findings = _findings(ports, agree)
         missing = "; ".join(one.sentence for one in findings if one.level is Level.PROBLEM)
         left = until - ports.clock.now()
         if not missing or left <= timedelta(0):
             return findings
-        if missing != told:
+        if missing != reported:
             tell(check_text.waiting_for(missing, until, ports.clock.now()))
-            told = missing
+            reported = missing
         ports.clock.sleep(min(LOOK_AGAIN, left).total_seconds())
 
 
@@ -86,7 +86,7 @@ def _findings(ports: Ports, agree: Callable[[str], bool]) -> tuple[Finding, ...]
 
 
 def check_recipients(ports: Ports) -> Iterator[Finding]:
-    """Look up whom the settings name, before there is something to tell them."""
+    """Check that the recipients of alerts in the settings exist, before an alert needs them."""
     for name in ports.moderators:
         try:
             ports.forum.person(name)
@@ -95,13 +95,13 @@ def check_recipients(ports: Ports) -> Iterator[Finding]:
 
 
 def check_clock(server: datetime | None, now: datetime) -> Iterator[Finding]:
-    """Compare the clocks: a write is held where they are more than an hour apart."""
+    """Compare the clocks. A write is delayed if they are more than an hour apart."""
     if server is not None and abs(now - server) > _MINUTES:
         yield problem_finding(check_text.clocks_differ(int((now - server).total_seconds())))
 
 
 def check_settings(ports: Ports, account: Account, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
-    """Find the account's settings that hide its own posts; change them only if that is agreed to."""
+    """Check for account settings that hide the bot's own posts; fix them if `agree` says so."""
     wrong = account.hiding_settings if account.person.bot else (*account.hiding_settings, "bot_account")
     if not wrong:
         yield ok_finding(check_text.settings_fine())
@@ -115,7 +115,7 @@ def check_settings(ports: Ports, account: Account, *, agree: Callable[[str], boo
 
 
 def check_rights(thread: Thread, community: Community, account: Account, site: Site) -> Iterator[Finding]:
-    """Tell what the account may do in a thread's community, and what is missing."""
+    """Check what the account may do in a thread's community."""
     moderator = any(one.id == account.person.id for one in community.moderators)
     admin = account.person.admin
     if community.removed or community.deleted:
@@ -135,7 +135,7 @@ def check_rights(thread: Thread, community: Community, account: Account, site: S
 
 
 def check_remote_pins(thread: Thread, community: Community, software: Software) -> Finding:
-    """Find out whether pins reach a community of another server, before anything is posted."""
+    """Check whether pins reach a community on another server, before anything is posted."""
     host = remote_pin.host(community.actor)
     if thread.pin is Pin.COMMUNITY and software.refuses_pins:
         return problem_finding(check_text.pins_do_not_arrive(community.actor, host, software.version))
@@ -145,7 +145,7 @@ def check_remote_pins(thread: Thread, community: Community, software: Software) 
 
 
 def check_following(ports: Ports, community: Community, *, agree: Callable[[str], bool]) -> Finding:
-    """Find out whether the bot follows a community of another server, and follow it if that is agreed to."""
+    """Check that the bot follows a community on another server; follow it if `agree` says so."""
     if community.followed:
         return ok_finding(check_text.follows(community.actor))
     if not agree(check_text.ask_to_follow(community.actor)):
@@ -155,7 +155,7 @@ def check_following(ports: Ports, community: Community, *, agree: Callable[[str]
 
 
 def check_tags(thread: Thread, community: Community) -> Iterator[Finding]:
-    """Find tags of the front matter that the community has not; a server of 0.19 has none at all."""
+    """Find tags in the front matter that the community lacks. Lemmy 0.19 has no tags at all."""
     if thread.tags and community.tags is None:
         yield mistake_finding(Level.WARNING, check_text.no_tags(thread.path))
         return
@@ -167,7 +167,7 @@ def check_tags(thread: Thread, community: Community) -> Iterator[Finding]:
 
 
 def check_language(thread: Thread, community: Community, site: Site) -> Iterator[Finding]:
-    """Find out now, not at the slot, whether the community takes the thread's language (A09)."""
+    """Check now, and not only at the slot, whether the community allows the thread's language (A09)."""
     if not thread.language:
         return
     number = site.languages.get(thread.language)

@@ -1,4 +1,4 @@
-"""What `megabot check` says, a sentence for each finding with the next step in it. Wording only."""
+"""The sentences of `megabot check`, each with the next step. Wording only."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,43 +15,37 @@ _LONGEST_LIST = 560  # of an alert's 700 characters
 
 
 def slots_render(thread: Thread, count: int, first: datetime, now: datetime) -> str:
-    """Say that the upcoming editions can be rendered."""
     when = f"{moment(first, thread.schedule.timezone, now)}, {time_until(first, now)}"
-    return f"{thread.name}: the next {count} editions render; the first is posted {when}"
+    return f"{thread.name}: the next {count} editions render, the first for {when}"
 
 
 def no_revision(why: str) -> str:
-    """Say that the source's revision is not known."""
-    return f"the revision of the source is not known, so `source.revision` and `changes` stay empty: {why}"
+    return f"the git revision is unknown, so `source.revision` and `changes` are empty in templates: {why}"
 
 
 def number_is_off(path: str, newest: PostRecord, coming: Edition, number: int) -> Problem:
-    """Say that a schedule does not count on from what was posted."""
     return Problem(
         path,
         0,
-        f"edition {newest.edition} was posted with number {newest.number}, and by the schedule as it "
-        f"is now the next one, {coming.key}, has number {coming.number}; to count on, write "
+        f"edition {newest.edition} was posted with number {newest.number}, but according to the schedule the "
+        f"next one, {coming.key}, will have number {coming.number}; to continue the numbering, write "
         f"first: {{date: {coming.start}, number: {number}}}",
     )
 
 
 def thread_is_gone(gone: str, names: list[str]) -> str:
-    """Say that a thread is no longer in the source."""
     return (
-        f"the ledger knows posts of {gone}, which no template names (there is: {', '.join(names)}). A "
-        "thread that was renamed starts another series: its first edition links nothing, and the last post "
-        f"of {gone} stays pinned. To go on with the series, write name: {gone}"
+        f"the ledger has posts of {gone}, but no template has this name (there are: {', '.join(names)}). "
+        "A renamed thread starts a new series: its first edition does not link back, and the last post "
+        f"of {gone} stays pinned. To continue the series, write name: {gone}"
     )
 
 
 def waiting_for(missing: str, until: datetime, now: datetime) -> str:
-    """Say what is missing, and how long the check waits for it."""
-    return f"{missing} (checking again for {format_span(until - now)}; Ctrl-C ends it)"
+    return f"{missing} (checking again for {format_span(until - now)}; press Ctrl-C to stop)"
 
 
 def server_runs(actor: str, version: str) -> str:
-    """Say what server answers."""
     return f"{actor} runs Lemmy {version}"
 
 
@@ -60,38 +54,50 @@ def signed_in(actor: str) -> str:
 
 
 def clocks_differ(seconds: int) -> str:
-    return f"this machine's clock is {seconds} s from the server's; set it right (timedatectl set-ntp true)"
+    return f"this machine's clock is {seconds} s off from the server's; correct it: timedatectl set-ntp true"
 
 
 def settings_fine() -> str:
-    """Say that the account sees its own posts."""
-    return "the account's settings show it its own posts"
+    return "the account's settings let the bot see its own posts"
 
 
 def ask_settings(names: tuple[str, ...]) -> str:
-    """Ask before settings are changed."""
-    return f"Change the account's settings so that megabot sees its own posts ({', '.join(names)})?"
+    return f"Change the account's settings so that the bot sees its own posts ({_settings(names)})?"
 
 
 def settings_changed(names: tuple[str, ...]) -> str:
-    return f"changed the account's settings so that it sees its own posts: {', '.join(names)}"
+    return f"changed the account's settings so that the bot sees its own posts: {_settings(names)}"
+
+
+_SETTING_NAMES = {
+    "bot_account": "Bot account",
+    "show_bot_accounts": "Show bot accounts",
+    "show_read_posts": "Show read posts",
+    "show_nsfw": "Show NSFW content",
+    "hide_posts_with_media": "Hide media",
+    "discussion_languages": "Languages",
+    "blocking_keywords": "Blocked keywords",
+    "default_post_time_range_seconds": "Default post time range",
+}
+
+
+def _settings(names: tuple[str, ...]) -> str:
+    """Return settings by names like the labels in Lemmy's web client."""
+    return ", ".join(f'"{_SETTING_NAMES.get(name, name)}"' for name in names)
 
 
 def settings_hide(names: tuple[str, ...]) -> str:
-    """Say which settings hide posts."""
     return (
-        f"the account's settings hide posts from it: {', '.join(names)}; "
-        "without them megabot cannot see whether a thread is there: run megabot check --online --yes"
+        "these account settings hide posts from the bot, so it cannot see whether a thread exists: "
+        f"{_settings(names)}. To fix them, run: megabot check --online --yes"
     )
 
 
 def not_marked_as_bot() -> str:
-    """Say that the account is not marked as a bot."""
-    return "the account is not marked as a bot, which most servers ask for: run megabot check --online --yes"
+    return "the account is not marked as a bot, as most servers require; run: megabot check --online --yes"
 
 
 def community_unreachable(thread: str, name: str, error: Exception) -> str:
-    """Say that the community's own server does not answer."""
     return (
         f"{thread}: the community {name} cannot be found. {error} Check the name in MEGABOT_COMMUNITY or in "
         "the front matter, or try again later"
@@ -99,102 +105,90 @@ def community_unreachable(thread: str, name: str, error: Exception) -> str:
 
 
 def community_gone(name: str) -> str:
-    return f"{name}: the community was removed or deleted; nothing can be posted"
+    return f"{name}: the community was removed or deleted, so nothing can be posted; choose another one"
 
 
 def account_is_banned(name: str) -> str:
-    return f"{name}: the account is banned from the community; ask its moderators"
+    return f"{name}: the account is banned from this community; ask its moderators"
 
 
 def moderators_only(name: str) -> str:
-    """Say that only moderators may post."""
-    return f"{name}: only moderators may post there, and the account is none"
+    return f"{name}: only moderators can post there, and the account is not one; ask to be appointed"
 
 
 def not_moderator(name: str, actor: str) -> str:
-    """Say that the account may not pin."""
     return (
-        f"{name}: {actor} is not a moderator there: it could post but not pin; a moderator appoints it from "
-        'the menu of any post or comment of the bot\'s: "appoint as mod"'
+        f"{name}: {actor} is not a moderator there, so it can post but not pin. A moderator can appoint it: "
+        'open the menu of any post or comment by the bot and choose "appoint as mod"'
     )
 
 
 def not_admin(site: str) -> str:
-    """Say that pinning on the front page needs an admin."""
-    return f"pin: local pins on the front page of {site}, which only its admins may"
+    return (
+        f"pin: local pins on the front page of {site}, which only its admins can do; write pin: community, "
+        "or ask for admin rights"
+    )
 
 
 def may_pin(thread: str, community: str) -> str:
-    """Say that the account may do what the thread needs."""
-    return f"{thread}: may post and pin in {community}"
+    return f"{thread}: the account can post and pin in {community}"
 
 
 def remote_community(actor: str, host: str) -> str:
-    """Say that the community is on another server."""
     return (
-        f"{actor} is on another server: posts and pins reach it by federation, later and less reliably; "
-        f"an account on {host} is the better choice"
+        f"{actor} is on another server: posts and pins reach it through federation, with delays and less "
+        f"reliably. An account on {host} would be better"
     )
 
 
 def pins_do_not_arrive(actor: str, host: str, version: str) -> str:
-    """Say that a community's server takes no pins from other servers."""
     return (
-        f"{actor}: {host} runs Lemmy {version}, and a community that was created on Lemmy 0.19 accepts no "
-        f"pins from other servers: the thread would be posted, but nobody on {host} would see it pinned. "
+        f"{actor}: {host} runs Lemmy {version}, and communities created on Lemmy 0.19 do not accept pins "
+        f"from other servers: the thread would be posted, but nobody on {host} would see it pinned. "
         f"Create an account for the bot on {host} and set MEGABOT_INSTANCE to it, or write pin: none in the "
         "front matter"
     )
 
 
 def follows(actor: str) -> str:
-    """Say that the account follows a community."""
     return f"the account follows {actor}"
 
 
 def follows_now(actor: str) -> str:
-    """Say that the account follows a community from now on."""
-    return f"the account follows {actor} from now on"
+    return f"the account now follows {actor}"
 
 
 def ask_to_follow(actor: str) -> str:
-    """Ask before a community is followed."""
     return f"The account does not follow {actor}, which is on another server. Follow it?"
 
 
 def does_not_follow(actor: str) -> str:
-    """Say why a community of another server has to be followed."""
     return (
-        f"the account does not follow {actor}: unless someone else on the bot's server does, comments and "
-        "commands from there do not arrive: run megabot check --online --yes, or follow it in a browser"
+        f"the account does not follow {actor}. Unless someone else on the bot's server does, comments and "
+        "commands from there do not arrive. Run megabot check --online --yes, or follow it in a browser"
     )
 
 
 def software_unknown(actor: str, host: str) -> str:
-    """Say that it is not known what a community's server runs."""
     return (
-        f"{actor} is on another server, and {host} does not say what it runs: if it is Lemmy 0.19, pins from "
-        f"other servers do not arrive; an account on {host} is the better choice"
+        f"{actor} is on another server, and {host} does not report its software. If it runs Lemmy 0.19, pins "
+        f"from other servers do not arrive. An account on {host} would be better"
     )
 
 
 def unknown_language(path: str, code: str) -> Problem:
-    """Say that the server knows no such language."""
     return Problem(
-        path, 0, f"language: the server knows no {code!r}; leave it out or use a code it lists, like en"
+        path, 0, f"language: the server does not offer {code!r}; use a code it lists, like en, or omit it"
     )
 
 
 def language_not_allowed(path: str, code: str, community: str) -> Problem:
-    return Problem(
-        path, 0, f"language: {community} does not allow {code!r}; ask its moderators, or leave it out"
-    )
+    return Problem(path, 0, f"language: {community} does not allow {code!r}; ask its moderators, or omit it")
 
 
 def no_tags(path: str) -> Problem:
-    """Say that the server knows no tags."""
     return Problem(
-        path, 0, "tags: they need Lemmy 1.0 and this server runs an older one; posts go up without them"
+        path, 0, "tags: this server runs a Lemmy before 1.0, which has no tags; threads are posted without"
     )
 
 
@@ -202,36 +196,33 @@ def unknown_tag(path: str, name: str, community: str, *, near: str, there: Seque
     hint = (
         f"did you mean {near}?" if near else f"it has: {', '.join(there)}" if there else "it has no tags yet"
     )
-    return Problem(path, 0, f"tags: {community} has no tag {name} ({hint}); posts go up without it")
+    return Problem(path, 0, f"tags: {community} has no tag {name} ({hint}); threads are posted without it")
 
 
 def link(address: str, verdict: Verdict) -> tuple[str, str]:
-    """Say what is known of a link, and what to do about it."""
+    """Return what was found out about a link, and what to do about it."""
     if verdict.outcome is Outcome.DEAD:
-        return f"{address} is dead: {verdict.why}", "take it out, or link a copy in an archive"
-    return f"{address}: cannot tell whether it is alive: {verdict.why}", "look at it in a browser"
+        return f"{address} is dead: {verdict.why}", "remove it, or link to an archived copy"
+    return f"{address} could not be checked: {verdict.why}", "open it in a browser"
 
 
 def no_network() -> str:
-    """Say that this machine is offline."""
     return (
-        "The network is missing: no server of any link could be reached, so the links were not checked. "
-        "Connect this machine (or set MEGABOT_PROXY) and run this again"
+        "This machine seems to be offline: none of the linked servers could be reached, so the links were "
+        "not checked. Connect it (or set MEGABOT_PROXY) and run this again"
     )
 
 
 def links_alive(alive: int, number: int) -> str:
-    """Say how many links are well."""
-    return f"{alive} of {number} links are alive" if number else "there are no links"
+    return f"{alive} of {number} links work" if number else "there are no links"
 
 
 def dead_link(path: str, line: int | None, address: str) -> str:
-    """Name a dead link with its place."""
     return f"{path}:{line} {address}" if line else f"{path} {address}"
 
 
 def dead_links(places: Sequence[str]) -> str:
-    """List the dead links for the moderators, as many as a message has room for."""
+    """Return a message with as many dead links as fit."""
     shown: list[str] = []
     for place in places:
         if len(" ".join([*shown, place])) > _LONGEST_LIST and shown:
@@ -251,10 +242,8 @@ def dead_links(places: Sequence[str]) -> str:
 
 
 def links_took_too_long() -> str:
-    """Say that the weekly look at the links was given up."""
-    return "the weekly look at the links took too long and was ended; run megabot check --links to see why"
+    return "the weekly link check took too long and was stopped; to see why, run: megabot check --links"
 
 
 def links_not_looked_at() -> str:
-    """Say that the weekly look at the links came to nothing."""
-    return "the weekly look at the links came to nothing; run megabot check --links to see why"
+    return "the weekly link check failed; to see why, run: megabot check --links"

@@ -1,4 +1,4 @@
-"""What a check found, as values."""
+"""The findings of a check, as values."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from megabot.source.problems import Problem
 
 
 class Level(StrEnum):
-    """How bad a finding is: only a problem makes the check fail."""
+    """How serious a finding is. Only a problem makes the check fail."""
 
     FINE = "ok"
     WARNING = "warning"
@@ -16,10 +16,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. `sentence` carries the next step where there is one.
+    """One thing that was checked. `sentence` includes the next step if there is one.
 
-    `about` is the mistake in a file that it tells of, with its place; None where it is of no file. `link` is
-    the address that it is about.
+    `about` is the mistake in a file with its place, None if it is not about a file. `link` is the address if
+    it is about one.
     """
 
     level: Level
@@ -29,20 +29,16 @@ class Finding:
 
 
 def ok_finding(sentence: str) -> Finding:
-    """Say that something is as it should be."""
     return Finding(Level.FINE, sentence)
 
 
 def warning_finding(sentence: str) -> Finding:
-    """Say that something is odd but hinders nothing."""
     return Finding(Level.WARNING, sentence)
 
 
 def problem_finding(sentence: str) -> Finding:
-    """Say that something has to be mended."""
     return Finding(Level.PROBLEM, sentence)
 
 
 def mistake_finding(level: Level, problem: Problem, *, link: str = "") -> Finding:
-    """Tell of a mistake in a file of the source."""
     return Finding(level, str(problem), problem, link)

@@ -1,4 +1,4 @@
-"""Asks the servers of links whether they are still there; the answers are kept for a day."""
+"""Checks over HTTP whether links still work, and caches the results for a day."""
 
 import contextlib
 import json
@@ -22,11 +22,14 @@ from megabot.lemmy.link_verdict import (
 from megabot.lemmy.public_web import Connect, NoPage, PublicWeb, Resolve
 from megabot.proxy import Proxy
 
-_PAGE, _DOCUMENT = 4 * 1024, 256 * 1024  # of a page nothing is needed, of an API's answer its beginning
+_PAGE, _DOCUMENT = (
+    4 * 1024,
+    256 * 1024,
+)  # bytes; only the status of a page matters, and only the start of an API's response
 
 
 class LinkAsker:
-    """Asks about links, from several threads at once; `seconds` are for each connection and each answer."""
+    """Checks links, from several threads at once. `seconds` is the timeout of a connection or response."""
 
     def __init__(
         self,
@@ -41,7 +44,7 @@ class LinkAsker:
         )
 
     def ask(self, address: str) -> Verdict:
-        """Find out whether a link is alive. Raises nothing: what went wrong is part of the verdict."""
+        """Check a link. Raises nothing: an error is part of the verdict."""
         for question in lemmy_questions(address):
             try:
                 verdict = lemmy_verdict(self._web.read("GET", question, most=_DOCUMENT).body)
@@ -54,7 +57,7 @@ class LinkAsker:
         return self._page(address)
 
     def _page(self, address: str) -> Verdict:
-        """Ask for the head alone, and for the page where that is refused: many servers know no HEAD."""
+        """Send a HEAD request, then GET if that is refused, because many servers do not support HEAD."""
         try:
             page = self._web.read("HEAD", address, most=0)
             if page.status < HTTPStatus.MULTIPLE_CHOICES:
@@ -70,7 +73,7 @@ class LinkAsker:
 
 
 class LinkCache(Cache):
-    """The verdicts of a file. One that cannot be read or written is none: asking again does no harm."""
+    """The verdicts in a file. An unreadable file counts as empty: checking again does no harm."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -78,11 +81,11 @@ class LinkCache(Cache):
     @override
     def read(self, now: datetime) -> dict[str, Verdict]:
         try:
-            kept = json.loads(self._file.read_text(encoding="utf-8"))
+            stored = json.loads(self._file.read_text(encoding="utf-8"))
             return {
-                address: Verdict(Outcome(one["outcome"]), str(one["why"]))
-                for address, one in kept.items()
-                if _holds(Outcome(one["outcome"]), datetime.fromisoformat(one["at"]), now)
+                address: Verdict(Outcome(entry["outcome"]), str(entry["why"]))
+                for address, entry in stored.items()
+                if _is_fresh(Outcome(entry["outcome"]), datetime.fromisoformat(entry["at"]), now)
             }
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return {}
@@ -90,10 +93,10 @@ class LinkCache(Cache):
     @override
     def write(self, fresh: Mapping[str, Verdict], now: datetime) -> None:
         try:
-            kept = json.loads(self._file.read_text(encoding="utf-8"))
+            stored = json.loads(self._file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            kept = {}
-        old = {address: kept[address] for address in self.read(now) if address in kept}
+            stored = {}
+        old = {address: stored[address] for address in self.read(now) if address in stored}
         new = {
             address: {
                 "outcome": verdict.outcome.value,
@@ -108,6 +111,6 @@ class LinkCache(Cache):
             beside.replace(self._file)
 
 
-def _holds(outcome: Outcome, at: datetime, now: datetime) -> bool:
+def _is_fresh(outcome: Outcome, at: datetime, now: datetime) -> bool:
     age = now - at
     return abs(age) < (UNSURE_VERDICT_KEPT if outcome is Outcome.UNSURE else VERDICT_KEPT)

@@ -1,7 +1,4 @@
-"""The links of the coming editions: where each stands in the source, and whether it still leads anywhere.
-
-It changes nothing: what to do about a dead link is for people.
-"""
+"""The links in the upcoming editions: which file each is in, and whether it still works. Changes nothing."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -25,42 +22,42 @@ from megabot.source.problems import Problem
 AT_ONCE, A_HOST = 8, 2
 Ask = Callable[[str], Verdict]
 Progress = Callable[[int], AbstractContextManager[Callable[[], None]]]
-"""Shows how far a number of steps has come: what it gives is called after each."""
+"""Shows the progress of a number of steps; the function that it returns is called after each step."""
 
 
 class Cache(Protocol):
-    """What was found out lately."""
+    """The results of recent checks."""
 
     def read(self, now: datetime) -> dict[str, Verdict]:
-        """Give what still holds."""
+        """Return the verdicts that are not too old."""
 
     def write(self, fresh: Mapping[str, Verdict], now: datetime) -> None:
-        """Keep what was just found out, and drop what holds no more."""
+        """Add new verdicts, and drop those that are too old."""
 
 
 def check(
     ports: OfflinePorts, *, ask: Ask, cache: Cache, progress: Progress, is_online: Callable[[], bool]
 ) -> Iterator[Finding]:
-    """Check every link of the coming editions.
+    """Check every link in the upcoming editions.
 
-    `is_online` is asked if no server of any link was reached. Raises `SourceMissing`, and `NoNetwork` if it
-    was the network.
+    If no server could be reached, `is_online` decides whether the network is down. Raises `SourceMissing`,
+    and `NoNetwork` if it is.
     """
-    found, now = links(ports), ports.clock.now()
-    if found is None:
-        return  # the rest of the check says why
+    all_links, now = links(ports), ports.clock.now()
+    if all_links is None:
+        return  # check_source reports why
     verdicts = cache.read(now)
-    wanted = [link.address for link in found if link.address not in verdicts]
+    wanted = [link.address for link in all_links if link.address not in verdicts]
     with progress(len(wanted)) as step:
         fresh = ask_all(wanted, ask, on_each=step)
     if all_silent(fresh.values()) and not is_online():
-        raise NoNetwork(check_text.no_network())  # of the links this says nothing, so nothing is kept
+        raise NoNetwork(check_text.no_network())  # an outage says nothing about the links: do not cache it
     cache.write(fresh, now)
-    yield from findings(found, verdicts | fresh)
+    yield from findings(all_links, verdicts | fresh)
 
 
 def links(ports: OfflinePorts) -> tuple[Link, ...] | None:
-    """Find the links of the next edition of each thread, each once; None where none can be rendered.
+    """Return the links in the next edition of each thread, each once; None if no edition can be rendered.
 
     Raises `SourceMissing`.
     """
@@ -83,7 +80,7 @@ def _of(text: Rendered) -> Iterator[str]:
 
 
 def _placed(snapshot: Snapshot, thread: str, address: str) -> Link:
-    """Find the line of the source that an address stands in, as it is or as people write it."""
+    """Find the file and line that contain an address, as it is or in a form in which people write it."""
     forms = (address, unquote(address), address.rstrip("/"), address.partition("://")[2].rstrip("/"))
     for form in dict.fromkeys(forms):
         for path, text in sorted(snapshot.files.items()):
@@ -96,7 +93,7 @@ def _placed(snapshot: Snapshot, thread: str, address: str) -> Link:
 def ask_all(
     wanted: Sequence[str], ask: Ask, *, on_each: Callable[[], None] = lambda: None
 ) -> dict[str, Verdict]:
-    """Ask about all links, several at once, but never more than two of one host."""
+    """Check all links, several at once, but never more than two on one host."""
     stop = Event()
 
     def walk(lane: tuple[str, ...]) -> dict[str, Verdict]:
@@ -118,7 +115,7 @@ def ask_all(
 
 
 def findings(links: Sequence[Link], verdicts: Mapping[str, Verdict]) -> Iterator[Finding]:
-    """Put into words what was found out: the dead, those that cannot be told, and how many are alive."""
+    """Yield a finding for each dead or unclear link, then one with the number of working links."""
     for outcome, level in ((Outcome.DEAD, Level.PROBLEM), (Outcome.UNSURE, Level.WARNING)):
         for link in links:
             verdict = verdicts[link.address]

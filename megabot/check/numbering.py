@@ -1,4 +1,4 @@
-"""Do a thread's numbers mean what people expect? A changed schedule may repeat one. Pure."""
+"""Checks that a thread's numbering continues. A changed schedule can repeat or skip a number. Pure."""
 
 from datetime import UTC, datetime
 
@@ -9,20 +9,20 @@ from megabot.source.problems import Problem
 
 
 def numbering_gap(thread: Thread, newest: PostRecord, now: datetime) -> tuple[Edition, int] | None:
-    """Give the next edition and the number that it should have, where its schedule gives it another."""
+    """Return the next edition and the number it should have, None if its schedule gives it that number."""
     ahead = thread.calendar.upcoming(now)
     coming = next((edition for edition in ahead if edition.key != newest.edition), None)
     posted = thread.calendar.edition(newest.edition)
     if not newest.number or coming is None:
         return None
-    if posted is None:  # an edition of another schedule: only that no number comes twice can be told
+    if posted is None:  # posted under an older schedule, so only a repeated number can be detected
         return None if coming.number > newest.number else (coming, newest.number + 1)
     wanted = coming.number - posted.number + newest.number
     return None if wanted == coming.number else (coming, wanted)
 
 
 def first_is_no_slot(thread: Thread) -> Problem | None:
-    """Say that the number of `first` belongs to a later day than the one that is written beside it.
+    """Return a problem if the number in `first` would go to a later edition than its date suggests.
 
     An earlier day of the same week or month is clear; a later one shifts all numbers by one edition.
     """
@@ -36,7 +36,7 @@ def first_is_no_slot(thread: Thread) -> Problem | None:
         return None
     what = (
         f"schedule.first: {schedule.first:%A} {schedule.first} is not a posting date, "
-        f"so number {schedule.number} is that of {first.start:%A} {first.start}"
+        f"so number {schedule.number} goes to {first.start:%A} {first.start}"
     )
-    hint = f"write first: {{date: {first.start}, number: N}}, with the number of that edition"
+    hint = f"write first: {{date: {first.start}, number: N}} with the number of that edition"
     return Problem(thread.path, 0, what, hint)

@@ -1,4 +1,4 @@
-"""What can be wrong in the source: every template is rendered for its next slots."""
+"""Checks of the templates: each one is rendered for its upcoming editions."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -36,7 +36,7 @@ _SCHEDULE = Schedule(every=Every.DAY, at=time(12), timezone="UTC", first=_DAY)
 
 
 def check_source(ports: OfflinePorts, *, slots: int = SLOTS) -> Iterator[Finding]:
-    """Read the source and render the next slots of every thread; every mistake once.
+    """Read the templates and render the next editions of every thread. Yields every mistake once.
 
     Raises `SourceMissing`.
     """
@@ -70,19 +70,19 @@ def _source(ports: OfflinePorts, slots: int) -> Iterator[Finding]:
 
 
 def _in_spite(ports: OfflinePorts, snapshot: Snapshot, error: SourceBroken, slots: int) -> Iterator[Finding]:
-    """Find what else is wrong: one broken file hides nothing in the others."""
+    """Check the other files, so that one broken file does not hide mistakes in them."""
     good = [one for one in error.threads if isinstance(one, Thread)]
-    known = [thread.name for thread in good]
-    yield from _beside(ports, snapshot, known)
+    names = [thread.name for thread in good]
+    yield from _beside(ports, snapshot, names)
     yield from (
-        mistake_finding(Level.WARNING, one) for one in preambles_without_slot(snapshot, good, only=known)
+        mistake_finding(Level.WARNING, one) for one in preambles_without_slot(snapshot, good, only=names)
     )
     for thread in good:
         yield from _thread(ports, snapshot, thread, slots)
 
 
 def _beside(ports: OfflinePorts, snapshot: Snapshot, known: list[str]) -> Iterator[Finding]:
-    """Find mistakes in files that a thread with a mistake of its own does not come to."""
+    """Find mistakes in files that are not reached when rendering a thread stops at a mistake."""
     beside = _file_mistakes(ports.renderer, snapshot, known)
     return (mistake_finding(Level.PROBLEM, one) for one in beside)
 
@@ -125,9 +125,9 @@ def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, slots: int)
 
 
 def example_context(thread: Thread, edition: Edition, *, community: str, first: bool = False) -> Context:
-    """Make a context to try a template with: like the real one, with invented posts to link."""
+    """Return a context to try a template with: like the real one, with invented posts to link."""
     before = PreviousFacts(
-        title="The thread before",
+        title="The previous thread",
         url="https://lemmy.example/post/1",
         number=edition.number - 1,
         slots_ago=1,
@@ -148,7 +148,7 @@ def example_context(thread: Thread, edition: Edition, *, community: str, first: 
 def _file_mistakes(renderer: Renderer, snapshot: Snapshot, known: Collection[str]) -> Iterator[Problem]:
     """Find mistakes in all sections and data, and in preambles of threads other than the `known` ones.
 
-    They are rendered with small templates of our own, in the child, as the threads' would be.
+    They are rendered in the child with small templates, under the same limits as threads.
     """
     preambles = [path for path in sorted(snapshot.files) if path.startswith("preambles/")][:_MOST_PREAMBLES]
     jobs = [_job(_CHECK_ALL, "check", "none"), _job(_CHECK_NOTHING, "check", "none")]

@@ -1,1 +1,1 @@
-"""The whole thing as a play: a small Lemmy in the process, the real bot, invented people, a faked clock."""
+"""The demo: the real bot on a mini Lemmy server in one process, with invented people and a fake clock."""

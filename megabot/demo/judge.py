@@ -1,6 +1,7 @@
-"""The judge of the demo: a reader who looks over HTTP, over either API, and knows megabot's marker alone.
+"""Checks the result of the demo as a reader would, over HTTP and either API.
 
-It imports nothing of megabot, so that it cannot share a mistake with it.
+It knows only the format of megabot's marker and imports nothing from megabot, so that both cannot share a
+mistake.
 """
 
 import json
@@ -33,7 +34,7 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Turned:
-    """A line of the mod log: a post was pinned or unpinned; `by` is None where readers are told no name."""
+    """An entry in the mod log: a post was pinned or unpinned. `by` is None if readers do not see the name."""
 
     post_id: int
     pinned: bool
@@ -48,13 +49,12 @@ def verdict(
     editions: list[str],
     unpinned_by_people: Collection[int] = (),
 ) -> list[str]:
-    """Give what is wrong with one thread's posts in a community, an empty list where all is well.
+    """Return the faults in one thread's posts in a community, an empty list if there are none.
 
-    Well means: exactly the editions that are named, each posted once (and each copy of one once) by the bot
-    or adopted by it, exactly one of these posts pinned and that the newest, each of the bot's own linking
-    the edition before it, each old one telling of the one after it, and never a moment in which the bot
-    left no thread pinned. Who unpinned a post is not told to readers by a 1.0: it was the bot, but for
-    those that people are known to have unpinned.
+    The posts must be exactly the named editions, each posted once by the bot or adopted by it (and each copy
+    once). Exactly one must be pinned, the newest. Each post by the bot must link the previous edition, and
+    each old one must have a comment that links the next. The bot must never have left no thread pinned. Lemmy
+    1.0 does not show readers who unpinned a post: it counts as the bot, except for `unpinned_by_people`.
     """
     server = _server(url)
     bot_id, adopted = server.bot(bot)
@@ -68,7 +68,7 @@ def verdict(
 
 
 def unpaired(url: str, *, communities: tuple[str, str], bot: str) -> list[str]:
-    """Give what is wrong with two threads that are to link each other's newest post."""
+    """Return the faults in two threads that should link each other's newest post."""
     server = _server(url)
     bot_id, adopted = server.bot(bot)
     newest = [_posts(server, community, bot_id, adopted)[-1] for community in communities]
@@ -80,18 +80,17 @@ def unpaired(url: str, *, communities: tuple[str, str], bot: str) -> list[str]:
 
 
 class _V3:
-    """What a reader is told by a server of API v3."""
+    """What a reader sees through API v3."""
 
     def __init__(self, url: str) -> None:
         self._url = f"{url}/api/v3"
 
     def bot(self, name: str) -> tuple[int, _Adopted]:
-        """Give the bot's id, and which posts of others its comments say were adopted, as what."""
-        found = _get(self._url, "user", username=name, sort="New", limit=50)
-        return int(found["person_view"]["person"]["id"]), _adopted(found["comments"])
+        """Return the bot's id, and the adopted posts with their editions, as its comments name them."""
+        answer = _get(self._url, "user", username=name, sort="New", limit=50)
+        return int(answer["person_view"]["person"]["id"]), _adopted(answer["comments"])
 
     def posts(self, community: str) -> Iterator[Json]:
-        """List a community's posts."""
         page = 1
         query = {"community_name": community, "type_": "All", "sort": "New", "limit": 50}
         while batch := _get(self._url, "post/list", page=page, **query)["posts"]:
@@ -99,12 +98,11 @@ class _V3:
             page += 1
 
     def comments(self, post_id: int) -> list[Json]:
-        """List a post's comments."""
-        found = _get(self._url, "comment/list", post_id=post_id, type_="All", sort="New")
-        return list(found["comments"])
+        answer = _get(self._url, "comment/list", post_id=post_id, type_="All", sort="New")
+        return list(answer["comments"])
 
     def pins(self, community: str) -> list[_Turned]:
-        """Give the mod log of the community's pins, the oldest first."""
+        """Return the community's pins in the mod log, oldest first."""
         place = _get(self._url, "community", name=community)["community_view"]["community"]["id"]
         log = _get(self._url, "modlog", community_id=place, type_="ModFeaturePost", limit=50)
         entries = sorted((one["mod_feature_post"] for one in log["featured_posts"]), key=_number)
@@ -112,28 +110,26 @@ class _V3:
 
 
 class _V4:
-    """What a reader is told by a server of API v4."""
+    """What a reader sees through API v4."""
 
     def __init__(self, url: str) -> None:
         self._url = f"{url}/api/v4"
 
     def bot(self, name: str) -> tuple[int, _Adopted]:
-        """Give the bot's id, and which posts of others its comments say were adopted, as what."""
+        """Return the bot's id, and the adopted posts with their editions, as its comments name them."""
         person = _get(self._url, "person", username=name)["person_view"]["person"]
         return int(person["id"]), _adopted(self._items("person/content", username=name, type_="comments"))
 
     def posts(self, community: str) -> Iterator[Json]:
-        """List a community's posts."""
         query = {"community_name": community, "type_": "all", "sort": "new", "time_range_seconds": 0}
         return self._items("post/list", **query)
 
     def comments(self, post_id: int) -> list[Json]:
-        """List a post's comments."""
         query = {"type_": "all", "sort": "new", "time_range_seconds": 0}
         return list(self._items("comment/list", post_id=post_id, **query))
 
     def pins(self, community: str) -> list[_Turned]:
-        """Give the mod log of the community's pins, the oldest first."""
+        """Return the community's pins in the mod log, oldest first."""
         place = _get(self._url, "community", name=community)["community_view"]["community"]["id"]
         log = self._items("modlog", community_id=place, type_="mod_feature_post_community")
         entries = sorted(log, key=lambda one: _number(one["modlog"]))
@@ -147,7 +143,6 @@ class _V4:
         ]
 
     def _items(self, path: str, **query: object) -> Iterator[Json]:
-        """List everything, page by page."""
         after: Json = {}
         while True:
             page = _get(self._url, path, limit=50, **query, **after)
@@ -161,7 +156,7 @@ _Server = _V3 | _V4
 
 
 def _server(url: str) -> _Server:
-    """Find out which API the server has: 1.0 answers over both (lemmy-api 4)."""
+    """Return a client for the server's newest API; Lemmy 1.0 answers both (lemmy-api 4)."""
     try:
         _get(f"{url}/api/v4", "site")
     except urllib.error.HTTPError:
@@ -170,8 +165,8 @@ def _server(url: str) -> _Server:
 
 
 def _adopted(comments: Iterable[Json]) -> _Adopted:
-    said = ((one["post"]["id"], _ADOPTED.search(one["comment"]["content"])) for one in comments)
-    return {post: (mark[1], int(mark[2] or 1)) for post, mark in said if mark is not None}
+    marks = ((one["post"]["id"], _ADOPTED.search(one["comment"]["content"])) for one in comments)
+    return {post: (mark[1], int(mark[2] or 1)) for post, mark in marks if mark is not None}
 
 
 def _number(entry: Json) -> int:
@@ -203,7 +198,7 @@ def _each_once(posts: list[_Seen], editions: list[str]) -> list[str]:
     faults = [f"{edition}#{copy} was posted more than once" for edition, copy in _doubles(carried)]
     there = [edition for edition, copy in carried if copy == 1]
     faults += [f"{edition} is missing" for edition in editions if edition not in there]
-    return faults + [f"{edition} was not to be posted" for edition in there if edition not in editions]
+    return faults + [f"{edition} should not have been posted" for edition in there if edition not in editions]
 
 
 def _doubles(carried: list[tuple[str, int]]) -> list[tuple[str, int]]:
@@ -213,8 +208,8 @@ def _doubles(carried: list[tuple[str, int]]) -> list[tuple[str, int]]:
 def _one_pinned(posts: list[_Seen]) -> list[str]:
     pinned = [post for post in posts if post.pinned]
     if len(pinned) != 1:
-        return [f"{len(pinned)} posts of the bot are pinned, not one"]
-    return [] if pinned[0] is posts[-1] else [f"{pinned[0].edition} is pinned and not the newest"]
+        return [f"{len(pinned)} of the bot's posts are pinned instead of one"]
+    return [] if pinned[0] is posts[-1] else [f"{pinned[0].edition} is pinned but is not the newest"]
 
 
 def _linked(server: _Server, posts: list[_Seen], bot_id: int) -> list[str]:
@@ -222,16 +217,18 @@ def _linked(server: _Server, posts: list[_Seen], bot_id: int) -> list[str]:
     for before, after in pairwise(posts):
         edition_before = next((one.edition for one in reversed(posts) if one.edition < after.edition), "")
         links = any(one.url in after.body for one in posts if one.edition == edition_before)
-        if not (links or after.adopted):  # what a person wrote need not link anything
+        if not (links or after.adopted):  # someone else wrote an adopted thread, and it may link nothing
             faults.append(f"{after.edition}#{after.copy} does not link {edition_before}")
-        said = server.comments(before.id)
-        if not any(one["creator"]["id"] == bot_id and after.url in one["comment"]["content"] for one in said):
-            faults.append(f"{before.edition}#{before.copy} does not tell of the thread after it")
+        comments = server.comments(before.id)
+        if not any(
+            one["creator"]["id"] == bot_id and after.url in one["comment"]["content"] for one in comments
+        ):
+            faults.append(f"{before.edition}#{before.copy} has no comment that links the next thread")
     return faults
 
 
 def _never_bare(turned: list[_Turned], bot_id: int, unpinned_by_people: Collection[int]) -> list[str]:
-    """Replay the mod log: after its first pin the bot itself must never take the last pin away."""
+    """Replay the mod log: the bot must never unpin the last pinned thread."""
     pinned: set[int] = set()
     faults = []
     for thread in turned:
@@ -247,5 +244,4 @@ def _never_bare(turned: list[_Turned], bot_id: int, unpinned_by_people: Collecti
 
 def _get(url: str, path: str, **query: object) -> Json:
     with urllib.request.urlopen(f"{url}/{path}?{urlencode(query)}", timeout=30) as answer:  # noqa: S310
-        found = json.load(answer)
-    return dict(found)
+        return dict(json.load(answer))

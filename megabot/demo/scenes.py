@@ -1,4 +1,4 @@
-"""The scenes of the demo, in order. Each acts on the stage; what must hold in the end is for the judge."""
+"""The scenes of the demo, in order. Each acts on the stage; judge.py checks the result."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -14,29 +14,29 @@ GROUPS = [f"reading-group/2026-W{week}" for week in (47, 48, 49, 50, 51)]
 
 
 def the_bot_is_set_up(stage: Stage) -> None:
-    """A first run posts nothing by surprise: it waits for the slot."""
+    """A first run posts nothing unexpectedly: it waits for the slot."""
     stage.start_bot()
     stage.tick()
     stage.say("narrator", "nothing is posted before the first slot, Monday 12:00 in London")
 
 
 def the_first_thread(stage: Stage) -> None:
-    """The slot comes: the thread is posted and pinned."""
+    """At the slot the thread is posted and pinned."""
     stage.until(FIRST_SLOT)
 
 
 def the_next_week(stage: Stage) -> None:
-    """The handover: post, pin, link in the old thread, unpin the old one."""
+    """The handover: post, pin, link from the previous thread, unpin the previous one."""
     stage.until(FIRST_SLOT + WEEK)
 
 
 def a_moderator_unpins(stage: Stage) -> None:
-    """A person's hand wins until the next edition."""
+    """A moderator's manual change is respected until the next edition."""
     stage.until(FIRST_SLOT + WEEK + timedelta(days=2))
     newest = stage.newest()
     stage.people[MODERATOR].feature(newest, featured=False)
     stage.unpinned.append(newest)
-    stage.say(MODERATOR, f"unpins /post/{newest} by hand, and the bot respects that")
+    stage.say(MODERATOR, f"unpins /post/{newest}, and the bot respects that")
     stage.until(FIRST_SLOT + WEEK + timedelta(days=3))
 
 
@@ -50,14 +50,15 @@ def the_reading_group_becomes_a_companion(stage: Stage) -> None:
     stage.until(FIRST_SLOT + 2 * WEEK + timedelta(days=1))
     stage.edit_source()
     stage.say(
-        CONTRIBUTOR, "adds reading-group.md.j2 to the source, Wednesdays at 18:00, and a line to the news"
+        CONTRIBUTOR,
+        "adds a second thread, reading-group.md.j2 (Wednesdays at 18:00), and links it from the news",
     )
-    stage.until(stage.clock.at + timedelta(minutes=15))  # it is noticed
+    stage.until(stage.clock.at + timedelta(minutes=15))  # long enough for the bot to read the change
     stage.until(FIRST_SLOT + 2 * WEEK + timedelta(days=3))
 
 
 def a_slot_passes_while_the_bot_is_down(stage: Stage) -> None:
-    """Late beats missing: after the downtime the current edition is posted."""
+    """After downtime the current edition is posted late."""
     stage.until(FIRST_SLOT + 3 * WEEK - timedelta(hours=3))
     stage.stop_bot()
     stage.until(FIRST_SLOT + 3 * WEEK + timedelta(hours=21))
@@ -66,7 +67,7 @@ def a_slot_passes_while_the_bot_is_down(stage: Stage) -> None:
 
 
 def the_fifth_week(stage: Stage) -> None:
-    """The essay of the week is in the thread, readers talk."""
+    """The thread has the essay of the week, a reader comments, and a moderator features the comment."""
     stage.until(FIRST_SLOT + 4 * WEEK)
     newest = stage.newest()
     remark = stage.people[READER].comment(newest, "The tide tables of 1911 are online by now.")
@@ -76,14 +77,14 @@ def the_fifth_week(stage: Stage) -> None:
 
 
 def a_stranger_orders_a_fresh_copy(stage: Stage) -> None:
-    """Nothing is done for people who do not moderate, and nothing answered."""
+    """Commands from non-moderators are ignored without a reply."""
     stage.until(FIRST_SLOT + 4 * WEEK + timedelta(hours=4))
     stage.command(READER, "repost yes news", stage.newest())
     stage.say("narrator", "nothing happens: only moderators can command the bot")
 
 
 def a_moderator_orders_a_fresh_copy(stage: Stage) -> None:
-    """A repost by a comment: a copy, pinned; the one it replaces is unpinned and links it."""
+    """A repost ordered by comment: the copy is pinned; the post it replaces is unpinned and links it."""
     stage.until(FIRST_SLOT + 4 * WEEK + timedelta(hours=5))
     stage.command(MODERATOR, "repost news", stage.newest())
     stage.command(MODERATOR, "repost yes news", stage.newest())
@@ -91,20 +92,20 @@ def a_moderator_orders_a_fresh_copy(stage: Stage) -> None:
 
 
 def a_moderator_posts_the_next_thread_by_hand(stage: Stage) -> None:
-    """The bot does not post beside it; adopted, it is the edition of its week."""
+    """The bot does not post a second thread; once adopted, the moderator's is that week's edition."""
     stage.until(FIRST_SLOT + 5 * WEEK - timedelta(hours=1))
     post = stage.people[MODERATOR].create_post(
         stage.community_id, "News megathread 154: 7 December to 13 December 2026", body="Breaking news."
     )
     stage.people[MODERATOR].feature(post)
-    stage.say(MODERATOR, f"posts and pins /post/{post} by hand, an hour before the slot")
+    stage.say(MODERATOR, f"posts and pins this week's thread, /post/{post}, an hour before the bot would")
     stage.until(FIRST_SLOT + 5 * WEEK + timedelta(hours=1))
-    stage.say("narrator", "the bot posts no second thread; someone runs: megabot adopt URL")
+    stage.say("narrator", "the bot posts no second thread; the operator runs: megabot adopt URL")
     stage.adopt(f"{stage.sandbox.url}/post/{post}")
 
 
 def the_last_week(stage: Stage) -> None:
-    """The adopted thread is linked and gives its pin to the next; the pair goes on linking each other."""
+    """The next thread links the adopted one and takes over its pin; the two series link each other."""
     stage.until(FIRST_SLOT + 6 * WEEK + timedelta(days=3))
 
 

@@ -1,4 +1,4 @@
-"""The stage of the demo: a sandbox, a clock that the play moves, people, and the bot as it really runs."""
+"""The stage of the demo: a sandbox, a simulated clock, people, and the real bot."""
 
 import functools
 import http.server
@@ -30,9 +30,9 @@ from megabot.startup import sample_source
 
 START = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)  # a Sunday
 BOT, MODERATOR, READER, LIBRARIAN = "megabot", "modlin", "reader", "librarian"
-CONTRIBUTOR = "robin"  # who edits the source and needs no account
+CONTRIBUTOR = "robin"  # edits the templates and needs no account
 COMMUNITY, BOOKS = "news", "books"
-PASSWORD = "correct horse"  # noqa: S105  of an account in memory
+PASSWORD = "correct horse"  # noqa: S105  for an account in memory
 
 _STEP = timedelta(days=3)
 
@@ -41,7 +41,7 @@ Tell = Callable[[datetime, str, str], None]
 
 @dataclass
 class FakedClock(Clock):
-    """A clock that stands until it is moved; waiting moves it."""
+    """A clock that moves only when it is set or somebody waits."""
 
     at: datetime = START
 
@@ -56,7 +56,7 @@ class FakedClock(Clock):
 
 @dataclass
 class Stage:
-    """What the scenes act on. `say` writes a line of the play: when, who, what.
+    """What the scenes act on. `tell` prints a line: when, who, what.
 
     `unpinned` are the posts that people unpinned; `language` is the settings for the bot's language.
     """
@@ -74,11 +74,10 @@ class Stage:
     unpinned: list[int] = field(default_factory=list)
 
     def say(self, who: str, what: str) -> None:
-        """Write a line of the play."""
         self.tell(self.clock.now(), who, what)
 
     def start_bot(self) -> None:
-        """Start the bot on its state folder, as after a boot."""
+        """Start the bot with its state folder, as after a reboot."""
         settings = load(
             {
                 "MEGABOT_INSTANCE": self.sandbox.url,
@@ -95,10 +94,10 @@ class Stage:
         )
         self.app = App(settings, self.clock)
         self.service = Service(self.app.ports, tick=settings.tick, notify=lambda _: None)
-        self.say("narrator", "the bot is started")
+        self.say("narrator", "the bot starts")
 
     def edit_source(self) -> None:
-        """Let a contributor make the reading group a thread of the bot's own, a companion of the news."""
+        """Add the reading group as a second thread of the bot, a companion of the news."""
         thread = self.source / "thread.md.j2"
         text = thread.read_text("utf-8")
         by_hand = '{latest_by: librarian, in: books, title: "Reading group*"}'
@@ -113,16 +112,16 @@ class Stage:
         self.say("narrator", "the bot is down")
 
     def until(self, moment: datetime) -> None:
-        """Let time pass, the bot ticking at slots and every three days, though really every half minute."""
+        """Let time pass. The bot ticks at slots and every three days; the real one every half minute."""
         while self.clock.at < moment:
             reports = self.service.reports if self.service else ()
-            found = (next_slot(report.thread, self.clock.at) for report in reports)
-            slots = (slot for slot in found if slot is not None)
+            next_slots = (next_slot(report.thread, self.clock.at) for report in reports)
+            slots = (slot for slot in next_slots if slot is not None)
             self.clock.at = min(moment, self.clock.at + _STEP, *slots)
             self.tick()
 
     def tick(self) -> None:
-        """One tick of the service, if it runs; say what it did."""
+        """Run one tick of the service, if it runs, and print what it did."""
         if self.service is None:
             return
         before = self.service.reports
@@ -134,33 +133,32 @@ class Stage:
                 self.say(BOT, describe.write_in_progress(report.thread, action))
 
     def command(self, who: str, words: str, post_id: int, *, to: int | None = None) -> None:
-        """Let somebody comment to the bot, in answer to another comment if one is named.
+        """Post a command as a comment, in reply to the comment `to` if given, and print the bot's reply.
 
-        It answers at its next tick, or is silent.
+        It replies at its next tick, or not at all.
         """
-        known = {comment["id"] for comment in self._comments()}
+        before = {comment["id"] for comment in self._comments()}
         self.people[who].comment(post_id, f"@{BOT}@{self.sandbox.world.hostname} {words}", parent_id=to)
         self.say(who, f"comments in /post/{post_id}: @{BOT} {words}")
         self.clock.sleep(30)
         self.tick()
         for comment in self._comments():
-            if comment["id"] not in known and "answer:" in comment["content"]:
-                self.say(BOT, f"answers: {comment['content'].partition(chr(10))[0]}")
+            if comment["id"] not in before and "answer:" in comment["content"]:
+                self.say(BOT, f"replies: {comment['content'].partition(chr(10))[0]}")
 
     def site(self) -> AbstractContextManager[str]:
-        """Build and serve the site of what was posted."""
         return _served_site(self._running().offline_ports, self.state.parent / "site")
 
     def _comments(self) -> list[dict[str, Any]]:
         return self.people[READER].comments_by(BOT)
 
     def newest(self) -> int:
-        """Give the number of the community's newest post."""
+        """Return the id of the community's newest post."""
         posts = self.sandbox.world.posts.values()
         return max(post.id for post in posts if post.community_id == self.community_id)
 
     def adopt(self, url: str) -> None:
-        """Let a person at the host adopt a thread that was made by hand."""
+        """Adopt a moderator's thread, like `megabot adopt` on the server's shell."""
         app = self._running()
         order, thread = adoption_order(app.ports, url, id_="shell:adopt", thread=None)
         self._answer(carry_out(app.ports, order, thread, account=app.prove()))
@@ -188,9 +186,9 @@ def _only_errors_logged() -> Iterator[None]:
 
 @contextmanager
 def set_stage(tell: Tell, *, api: str = "v3", language: Mapping[str, str] | None = None) -> Iterator[Stage]:
-    """Build the stage: a server, a community with a moderator, a reader, and the bot appointed.
+    """Build the stage: a server (v3: Lemmy 0.19, v4: 1.0), two communities, people and the bot's account.
 
-    The server is a 0.19 (v3) or a 1.0 (v4). `language` holds `MEGABOT_LANGUAGE` and the like.
+    `language` has settings like `MEGABOT_LANGUAGE`.
     """
     clock = FakedClock()
     with (
@@ -225,7 +223,7 @@ def set_stage(tell: Tell, *, api: str = "v3", language: Mapping[str, str] | None
 
 @contextmanager
 def _served_site(ports: OfflinePorts, folder: Path) -> Iterator[str]:
-    """Build the site and serve it; gives its address."""
+    """Build the site, serve it and yield its address."""
     handler = functools.partial(_Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         address = f"http://127.0.0.1:{server.server_port}/"
@@ -238,7 +236,7 @@ def _served_site(ports: OfflinePorts, folder: Path) -> Iterator[str]:
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
+    """Serves files without logging."""
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  its name in the library
-        """Say nothing."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name in the library
+        pass

@@ -1,1 +1,1 @@
-"""An edition before it is posted: as text, as a page, as a page that follows the files."""
+"""Previews of an edition: as text, as a page, and as a live page that updates as the files change."""

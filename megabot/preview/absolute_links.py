@@ -1,4 +1,4 @@
-"""A post's HTML on a page that is a lone file: must load nothing and need no server to link to. Pure."""
+"""Makes a post's HTML fit for a stand-alone page: it loads nothing and all links are absolute. Pure."""
 
 import re
 from html import escape, unescape
@@ -10,11 +10,11 @@ _HANDLE_PATH = re.compile(r"/([cu])/([^/@]+)@([^/@]+)")
 
 
 def make_self_contained(html: str, *, prefix: str, base: str = "") -> str:
-    """Rewrite clean HTML of a post for a page that is a lone file: no images, no links into a server.
+    """Rewrite the sanitised HTML of a post for a stand-alone page: no images, no relative links.
 
-    An image becomes a link to it, or its words where it stands in a link already. Names within the text get
-    a prefix: footnotes of several texts must not share them. Relative links lead to where they do from
-    `base`, the address of the post.
+    An image becomes a link to it, or its description if it is in a link already. Ids get a prefix, because
+    footnotes of several texts must not share them. Relative links are resolved against `base`, the address of
+    the post.
     """
     in_link = False
 
@@ -43,20 +43,20 @@ def _moved(name: str, value: str, prefix: str, base: str) -> str:
     if name == "href" and value.startswith("#"):
         return f"#{prefix}.{value[1:]}"
     if name == "href" and (handle := _HANDLE_PATH.fullmatch(value)):
-        return f"https://{handle[3]}/{handle[1]}/{handle[2]}"  # where that person or community is at home
+        return f"https://{handle[3]}/{handle[1]}/{handle[2]}"  # the home server of that user or community
     return escape(_absolute(unescape(value), base)) if name == "href" else value
 
 
 def _absolute(address: str, base: str) -> str:
-    """Return an address as a whole, as a browser would follow it from the post's page."""
+    """Return an absolute address, as a browser would resolve it on the post's page."""
     try:
         return urljoin(base, address) if base and address else address
-    except ValueError:  # [ in the place of a host
+    except ValueError:  # a [ in the host
         return address
 
 
 def link(address: str, html: str) -> str:
-    """Link what browsers may be sent to; show the rest as it is."""
+    """Link a web address; show anything else as text, because a browser must not follow it."""
     if not address.startswith(("https://", "http://")):
         return html
     return f'<a href="{escape(address)}" rel="noopener nofollow">{html}</a>'

@@ -1,4 +1,4 @@
-"""Whether a file of a source changed: looked at every few moments, told to all who wait."""
+"""Watches the templates' folder for changes by polling, and notifies everyone who waits."""
 
 import os
 import threading
@@ -6,12 +6,12 @@ from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 
 EVERY = 0.05
-"""Seconds between two looks: an edit shows at once, and a look at a hundred files takes a millisecond."""
+"""Seconds between two polls. An edit shows at once, and a poll of a hundred files takes a millisecond."""
 _MOST = 5_000
 
 
 def fingerprint(folder: Path) -> Hashable:
-    """Give what changes when any file of a folder does; a file that goes away meanwhile is no error."""
+    """Return a value that changes with any file in a folder; a file that disappears meanwhile is ignored."""
     return tuple(sorted(_marks(folder)))
 
 
@@ -20,7 +20,7 @@ def _marks(folder: Path) -> Iterator[tuple[str, int, int, int]]:
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
-            path = os.path.join(place, name)  # noqa: PTH118  a thousand Path objects a look are slow
+            path = os.path.join(place, name)  # noqa: PTH118  a thousand Path objects per poll are slow
             try:
                 facts = os.stat(path)  # noqa: PTH116  likewise
             except OSError:
@@ -32,7 +32,7 @@ def _marks(folder: Path) -> Iterator[tuple[str, int, int, int]]:
 
 
 class Follower:
-    """Counts the changes that `look` shows, in a thread of its own; `wait` gives the next count."""
+    """Counts the changes of what `look` returns, in a separate thread; `wait` returns the next count."""
 
     def __init__(self, look: Callable[[], Hashable], *, every: float = EVERY) -> None:
         self._look = look
@@ -44,11 +44,10 @@ class Follower:
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
 
     def start(self) -> None:
-        """Begin to look."""
         self._thread.start()
 
     def close(self) -> None:
-        """End looking, and let go of everybody who waits."""
+        """Stop polling and wake everyone who waits."""
         self._over.set()
         with self._news:
             self._news.notify_all()
@@ -57,17 +56,15 @@ class Follower:
 
     @property
     def over(self) -> bool:
-        """Whether it was closed."""
         return self._over.is_set()
 
     def wait(self, known: int, *, seconds: float) -> int:
-        """Give the count as soon as it is another one than is known, or after some time."""
+        """Return the count as soon as it differs from `known`, or after some seconds."""
         with self._news:
             self._news.wait_for(lambda: self.count != known or self.over, timeout=seconds)
             return self.count
 
     def check(self) -> None:
-        """Look once."""
         seen = self._look()
         if seen != self._seen:
             with self._news:

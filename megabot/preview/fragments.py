@@ -1,4 +1,4 @@
-"""What the pages of a preview are made of: the values, and the pieces of HTML that they share. Pure."""
+"""The values of a preview, and the pieces of HTML that its two pages share. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from megabot.source.problems import Problem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewedEdition:
-    """One edition of a thread and its text, or why there is none.
+    """One edition of a thread and its text, or the problems that prevent it.
 
-    `standing` is the address of the post that stands, and `changes` are the lines of a diff from that one's
-    text; both are empty where it is not known.
+    `standing` is the address of the current post, and `changes` are the lines of a diff from its text; both
+    are empty if it is not known.
     """
 
     thread: Thread
@@ -31,21 +31,21 @@ class PreviewedEdition:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What keeps it from being posted."""
+        """The problems that prevent posting."""
         return self.text.problems if isinstance(self.text, RenderProblem) else ()
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """What is odd and does not hinder."""
+        """The warnings, which do not prevent posting."""
         return () if isinstance(self.text, RenderProblem) else (*self.text.warnings, *self.text.unused)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What would be posted, made at a moment of a state of the source.
+    """What would be posted, with the time and the revision of the templates it was rendered from.
 
-    `source_problems` are mistakes that keep the source from being used at all, `source_warnings` those that
-    belong to no single thread.
+    `source_problems` are mistakes that prevent using the templates at all, `source_warnings` are warnings
+    that do not belong to a single thread.
     """
 
     made: datetime
@@ -66,10 +66,10 @@ class Preview:
 
 
 def verdict(preview: Preview) -> str:
-    """Say in one line whether this could be posted."""
+    """Return one line about whether this could be posted."""
     problems, warnings = len(preview.problems), len(preview.warnings)
     if problems:
-        words = "An edition with a problem is not posted until it is fixed."
+        words = "Nothing is posted until this is fixed."
         return f'<p class="verdict bad"><strong>{_counted(problems, "problem")}.</strong> {words}</p>\n'
     if warnings:
         words = "Warnings do not block posting. Please review them."
@@ -78,7 +78,7 @@ def verdict(preview: Preview) -> str:
 
 
 def heading(edition: PreviewedEdition) -> str:
-    """Give what an edition is called: its title, or its key where it has none."""
+    """Return the title of an edition, or its key if it could not be rendered."""
     return (
         f"{edition.thread.name} {edition.edition.key}"
         if isinstance(edition.text, RenderProblem)
@@ -87,12 +87,12 @@ def heading(edition: PreviewedEdition) -> str:
 
 
 def facts(one: PreviewedEdition) -> str:
-    """List what is known of an edition: when it is due, and how much of Lemmy's limits it uses."""
+    """List when an edition is due and how much of Lemmy's limits it uses."""
     edition, name = one.edition, escape(one.thread.name)
-    left_out = " <strong>This edition is skipped: nothing is posted.</strong>" if edition.skipped else ""
+    skipped = " <strong>This edition is skipped and will not be posted.</strong>" if edition.skipped else ""
     rows = {
         "Edition": f"{escape(edition.key)}, number {edition.number} of <em>{name}</em>",
-        "Due": moment(edition.slot, one.thread.schedule.timezone) + left_out,
+        "Due": moment(edition.slot, one.thread.schedule.timezone) + skipped,
     }
     if isinstance(one.text, Rendered):
         rows["Title"] = _gauge(len(one.text.title), limits.TITLE_LONGEST)
@@ -101,12 +101,12 @@ def facts(one: PreviewedEdition) -> str:
             rows["Comment"] = _signed_gauge(one.text.comment, limits.COMMENT_LONGEST)
         if one.text.first_comment:
             rows["First comment"] = _signed_gauge(one.text.first_comment, limits.COMMENT_LONGEST)
-    listed = "".join(f"<div><dt>{what}</dt><dd>{said}</dd></div>\n" for what, said in rows.items())
+    listed = "".join(f"<div><dt>{what}</dt><dd>{value}</dd></div>\n" for what, value in rows.items())
     return f'<dl class="facts">\n{listed}</dl>\n'
 
 
 def _signed_gauge(text: str, most: int) -> str:
-    """Measure a text that gets a marker: there must be room for it."""
+    """Show the length of a text whose limit must leave room for megabot's marker."""
     return _gauge(limits.utf16_units(text), most - limits.MARKER_ROOM)
 
 
@@ -116,14 +116,14 @@ def _gauge(used: int, most: int) -> str:
 
 
 def moment(at: datetime, timezone: str) -> str:
-    """Write a moment as the clocks of a zone show it."""
+    """Return a time in a time zone as HTML."""
     local = at.astimezone(ZoneInfo(timezone))
     written = f"{local:%A} {local.day} {local:%B %Y, %H:%M} {escape(timezone)}"
     return f'<time datetime="{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}">{written}</time>'
 
 
 def problem_list(problems: tuple[Problem, ...], warnings: tuple[Problem, ...]) -> str:
-    """List what is wrong, each with its file and line; nothing where nothing is."""
+    """List problems and warnings with file and line; "" if there are none."""
     return _list_of("problem", "bad", problems) + _list_of("warning", "odd", warnings)
 
 
@@ -139,10 +139,10 @@ def _list_of(kind: str, look: str, problems: tuple[Problem, ...]) -> str:
 
 
 def changes(shown: PreviewedEdition) -> str:
-    """Show what would change against the post that stands."""
+    """Show the changes since the current post."""
     if not shown.standing:
         return (
-            '<p class="quiet">No post of this thread is known yet, so there is nothing to compare with.</p>\n'
+            '<p class="quiet">This thread has no known post yet, so there is nothing to compare with.</p>\n'
         )
     post = link(shown.standing, "the current post")
     if not shown.changes:
@@ -168,7 +168,7 @@ def _finding(problem: Problem) -> str:
 
 
 def origin(preview: Preview) -> str:
-    """Say which state of the source this is, and when it was looked at."""
+    """Return the revision of the templates and the time of the preview."""
     revision = preview.revision
     if not revision.commit:
         return f"Generated by megabot on {moment(preview.made, 'UTC')} from files outside git."
@@ -179,7 +179,7 @@ def origin(preview: Preview) -> str:
 
 
 def text(markdown: str, *, prefix: str) -> str:
-    """Render a text to HTML that loads nothing; names in it begin with a prefix."""
+    """Render a text to HTML that loads nothing; its ids start with a prefix."""
     return f'<div class="text">\n{make_self_contained(to_html_again(markdown), prefix=prefix)}</div>\n'
 
 
@@ -192,5 +192,4 @@ def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def current_unreadable(thread: str, error: Exception) -> str:
-    """Say that the current post could not be read."""
-    return f"{thread}: the current post could not be read: {error}"
+    return f"{thread}: the current post could not be read, so there is no diff: {error}"

@@ -1,7 +1,7 @@
-"""The live page: an edition as Lemmy's web client shows it, beside all that is known of it. Pure.
+"""The live page: an edition as Lemmy's web client shows it, with its problems and facts. Pure.
 
-Nothing in it is from elsewhere, and nothing in it acts but the one script of its own
-(preview/style.py), which the page does without: its links work alone.
+It loads nothing from other servers and runs only the script in preview/style.py. The page works without the
+script.
 """
 
 import re
@@ -30,7 +30,7 @@ _ALIGNED = re.compile(r' style="text-align:\s*(left|center|right);?"')
 
 
 def document(view: View, *, count: int = 0) -> str:
-    """Write the whole page; `count` is the number of the change that it shows."""
+    """Return the whole page; `count` is the number of the change that it shows."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -38,14 +38,14 @@ def document(view: View, *, count: int = 0) -> str:
         f"<title>{escape(_name(view))}</title>\n"
         '<link rel="stylesheet" href="/style.css">\n<link rel="icon" href="data:,">\n'
         '<script src="/script.js" defer></script>\n</head>\n<body>\n'
-        '<p class="lost" role="alert" hidden>megabot does not answer any more: what you see is what it was. '
-        "Start it again with <code>megabot preview --open</code>.</p>\n"
+        '<p class="lost" role="alert" hidden>megabot preview has stopped, so this page no longer updates. '
+        "To start it again, run <code>megabot preview --open</code>.</p>\n"
         f'<div id="shown" data-count="{count}">\n{part(view)}</div>\n</body>\n</html>\n'
     )
 
 
 def part(view: View) -> str:
-    """Write what changes when a file does."""
+    """Return the part of the page that is replaced when a file changes."""
     shown = view.shown
     own = replace(view.preview, editions=(shown,) if shown else ())
     beside = (
@@ -61,11 +61,11 @@ def part(view: View) -> str:
 
 
 def _elsewhere(view: View, own: Preview) -> str:
-    """List what is wrong with the other threads alone."""
+    """List the problems and warnings of the other threads."""
     problems = tuple(one for one in view.preview.problems if one not in own.problems)
     warnings = tuple(one for one in view.preview.warnings if one not in own.warnings)
-    found = problem_list(problems, warnings)
-    return f"<h2>In other threads</h2>\n{found}" if found else ""
+    listed = problem_list(problems, warnings)
+    return f"<h2>In other threads</h2>\n{listed}" if listed else ""
 
 
 def _name(view: View) -> str:
@@ -81,7 +81,7 @@ def _address(thread: str, slot: int) -> str:
 
 
 def _threads(view: View) -> str:
-    """Link each thread, and say which have problems; nothing where there is but one."""
+    """Link each thread and mark those with problems; "" if there is only one."""
     if len(view.preview.editions) <= 1:
         return ""
     items = []
@@ -94,7 +94,7 @@ def _threads(view: View) -> str:
 
 
 def _steps(view: View) -> str:
-    """Say which of the next slots this is, and link those before and after it."""
+    """Show which of the next editions this is, with links to its neighbours."""
     shown = view.shown
     if shown is None:
         return ""
@@ -115,31 +115,30 @@ def _step(thread: str, slot: int, rel: str, words: str, *, there: bool) -> str:
 
 
 def _last(view: View) -> str:
-    """Show what there was before a mistake; nothing if there is none, or nothing was shown before."""
+    """Show the edition as it was before a mistake; "" without a mistake or without an earlier version."""
     if view.text is not None or view.last is None or view.last.shown is None:
         return ""
-    note = "The files have a mistake. This is the edition as it was before; fix it, and the page follows."
+    note = "The files have a mistake. This is the last version that worked; fix it, and the page updates."
     return f'<p class="last" role="note">{note}</p>\n{_post(view.last, view.last.shown)}'
 
 
 def _nothing() -> str:
     return (
-        '<article class="card"><h1>Nothing to show yet</h1>\n<p>The files have mistakes that keep them from '
-        "being used at all. They are listed here, each with its place; save the file, and this page "
-        "follows.</p></article>\n"
+        '<article class="card"><h1>Nothing to show yet</h1>\n<p>The files have mistakes, listed here with '
+        "file and line, and cannot be used yet. This page updates when you save a file.</p></article>\n"
     )
 
 
 def _post(view: View, shown: PreviewedEdition) -> str:
-    made = shown.text
-    if not isinstance(made, Rendered):
+    rendered = shown.text
+    if not isinstance(rendered, Rendered):
         heading = escape(f"{shown.thread.name} {shown.edition.key}")
-        words = "This edition cannot be rendered. While that is so, nothing is posted and nothing edited."
+        words = "This edition cannot be rendered. Nothing is posted or edited until this is fixed."
         return f'<article class="card"><h1>{heading}</h1>\n<p>{words}</p></article>\n'
-    body = _aligned(text(made.body, prefix="post"))
+    body = _aligned(text(rendered.body, prefix="post"))
     return (
-        f'<article class="card post">\n<h1>{title_to_html(made.title)}</h1>\n{_byline(view, shown.thread)}'
-        f"{_picture(view, made)}{body}</article>\n{_comments(made)}"
+        f'<article class="card post">\n<h1>{title_to_html(rendered.title)}</h1>\n'
+        f"{_byline(view, shown.thread)}{_picture(view, rendered)}{body}</article>\n{_comments(rendered)}"
     )
 
 
@@ -154,7 +153,7 @@ def _byline(view: View, thread: Thread) -> str:
 
 
 def _picture(view: View, text: Rendered) -> str:
-    """Show a title image that is a file of the source; one from elsewhere is linked, and not loaded."""
+    """Show a title image that is a local file; link one from elsewhere, so that nothing is loaded."""
     parts = []
     for address, what, alt in ((text.url, "Link", text.alt_text), (text.thumbnail, "Thumbnail", "")):
         if address in view.snapshot.pictures:
@@ -163,22 +162,22 @@ def _picture(view: View, text: Rendered) -> str:
         elif address:
             parts.append(f'<p class="extra">{what}: {link(address, escape(address))}</p>')
     if text.alt_text:
-        parts.append(f'<p class="extra">Image described as: {escape(text.alt_text)}</p>')
+        parts.append(f'<p class="extra">Image description: {escape(text.alt_text)}</p>')
     return "\n".join([*parts, ""])
 
 
 def _comments(text: Rendered) -> str:
     first = _comment("First comment", text.first_comment, prefix="first")
-    return first + _comment("Comment in the thread before", text.comment, prefix="comment")
+    return first + _comment("Comment in the previous thread", text.comment, prefix="comment")
 
 
 def _comment(heading: str, content: str, *, prefix: str) -> str:
     if not content:
         return ""
-    said = _aligned(text(content, prefix=prefix)).replace(EDITION_URL, "#shown")
-    return f'<section class="card"><h2>{heading}</h2>\n{said}</section>\n'
+    html = _aligned(text(content, prefix=prefix)).replace(EDITION_URL, "#shown")
+    return f'<section class="card"><h2>{heading}</h2>\n{html}</section>\n'
 
 
 def _aligned(html: str) -> str:
-    """Put columns where they belong without styles in the text, which the page's policy forbids."""
+    """Align table columns with classes, because the page's policy forbids inline styles."""
     return _ALIGNED.sub(r' class="to-\1"', html)

@@ -1,7 +1,7 @@
-"""The live page's server: for this machine alone, and for readers of its own pages alone.
+"""The live page's server, for this machine only.
 
-It listens on the loopback address, answers only to its own name (a page elsewhere cannot have its name lead
-here), takes nothing but GET, and tells browsers to load and run nothing from elsewhere.
+It listens on the loopback address, answers only requests for its own host name (against DNS rebinding),
+accepts only GET, and tells browsers to load and run nothing from elsewhere.
 """
 
 import mimetypes
@@ -43,7 +43,7 @@ _HTML, _TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a request gets."""
+    """The response to a request."""
 
     status: HTTPStatus
     kind: str
@@ -51,7 +51,7 @@ class Answer:
 
 
 class Site:
-    """Answers what the page asks for; renders anew only where something changed since."""
+    """Answers the page's requests; renders again only if something changed."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class Site:
         return Answer(HTTPStatus.NOT_FOUND, _TEXT, b"There is nothing here.")
 
     def _view(self, wish: ViewRequest) -> tuple[View, int]:
-        """Give what is wished, and the number of the change that it is as new as."""
+        """Return the requested view, and the count of changes that it includes."""
         with self._guard:
             if self._kept_at != self.follower.count:
                 self._kept_at, self._kept = self.follower.count, {}
@@ -101,14 +101,14 @@ class Site:
             return self._kept[wish], self._kept_at
 
     def _shown(self, path: str) -> Answer:
-        found = self._picture(self._view(ViewRequest())[0], path)
-        if found is None:
+        picture = self._picture(self._view(ViewRequest())[0], path)
+        if picture is None:
             return Answer(HTTPStatus.NOT_FOUND, _TEXT, b"There is no such picture.")
-        return Answer(HTTPStatus.OK, mimetypes.guess_type(path)[0] or "application/octet-stream", found)
+        return Answer(HTTPStatus.OK, mimetypes.guess_type(path)[0] or "application/octet-stream", picture)
 
 
 class LiveServer(ThreadingHTTPServer):
-    """The socket. `port` 0 takes any that is free; `url` is where it is then."""
+    """The socket. `port` 0 picks a free one; `url` contains it."""
 
     daemon_threads = True
     block_on_close = False
@@ -119,16 +119,15 @@ class LiveServer(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """The address of the page."""
         return f"http://127.0.0.1:{self.server_port}/"
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names that it answers to."""
+        """The values of the Host header that it accepts."""
         return f"127.0.0.1:{self.server_port}", f"localhost:{self.server_port}"
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of a browser that went away."""
+        """Do not log browsers that disconnect."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -154,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body)
 
     def _tell_of_changes(self) -> None:
-        """Send the count of changes now and after each, until the browser goes or the server ends."""
+        """Send the count of changes now and after each one, until the browser or the server closes."""
         self.close_connection = True
         self.send_response(HTTPStatus.OK)
         for name, value in {**_HEADERS, "Content-Type": "text/event-stream"}.items():
@@ -171,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
         return "megabot"
 
     def log_message(self, *_: object) -> None:
-        """Stay silent: there is one reader, and it is who started this."""
+        """Log nothing: the only reader is the user who started the server."""
 
 
 def _wish(query: str) -> ViewRequest:
@@ -183,18 +182,22 @@ def _wish(query: str) -> ViewRequest:
 
 
 T = TypeVar("T")
-_LOOK_UP = 0.2  # seconds between two looks whether it is over
+_LOOK_UP = 0.2  # seconds after which `serve` checks whether it should stop
 
 
 class MainThreadQueue:
-    """A queue of work: `take` waits for its turn, `serve` does it in the thread that calls it."""
+    """Run work on the main thread on behalf of the server's threads.
+
+    A SQLite connection belongs to the thread that opened it. `take` waits for its turn; `serve` does the work
+    in the thread that calls it.
+    """
 
     def __init__(self) -> None:
         self._asked: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
         self._over = False
 
     def take(self, work: Callable[[], T]) -> T:
-        """Have something done; give or raise what comes of it. Raises `Stopping` when all is over."""
+        """Have work done; return its result or raise its error. Raises `Stopping` after `serve` has ended."""
         if self._over:
             raise Stopping
         turn: Future[T] = Future()
@@ -202,7 +205,6 @@ class MainThreadQueue:
         return turn.result()
 
     def serve(self, *, until: Callable[[], bool]) -> None:
-        """Do one after the other."""
         try:
             while not until():
                 try:
@@ -219,33 +221,36 @@ class MainThreadQueue:
 def _do(turn: "Future[Any]", work: Callable[[], Any]) -> None:
     try:
         turn.set_result(work())
-    except Exception as error:  # noqa: BLE001  it is for whoever asked
+    except Exception as error:  # noqa: BLE001  `take` raises it in the thread that asked
         turn.set_exception(error)
 
 
 def view_query(ports: OfflinePorts, thread: str | None, key: str | None) -> str:
-    """Give the query for a thread and an edition of it. Raises `ConfigError` for one that is not ahead."""
+    """Return the query for a thread and one of its editions. Raises `ConfigError` if it is not upcoming."""
     if thread is None and key is None:
         return ""
     try:
         threads = ports.source.threads(ports.source.snapshot())
     except SourceBroken:
-        return ""  # the page says so, and follows
-    found = [one for one in threads if thread in (None, one.name)]
-    if not found:
-        raise ConfigError(f"there is no thread {thread}; there is: {', '.join(one.name for one in threads)}")
+        return ""  # the page shows the mistakes, and updates when they are fixed
+    named = [one for one in threads if thread in (None, one.name)]
+    if not named:
+        names = ", ".join(one.name for one in threads)
+        raise ConfigError(f"there is no thread {thread}; use one of: {names}")
     now = ports.clock.now()
-    coming = list(islice(found[0].calendar.upcoming(now), SLOTS))
-    keys = [edition.key for edition in coming or [upcoming_or_last(found[0].calendar, now)]]
+    coming = list(islice(named[0].calendar.upcoming(now), SLOTS))
+    keys = [edition.key for edition in coming or [upcoming_or_last(named[0].calendar, now)]]
     if key is not None and key not in keys:
-        raise ConfigError(f"{found[0].name}: {key} is not among the next {SLOTS} editions, from {keys[0]} on")
-    return "?" + urlencode({"thread": found[0].name, "slot": keys.index(key) if key else 0})
+        raise ConfigError(
+            f"{named[0].name}: {key} is not one of the next {SLOTS} editions; the first of them is {keys[0]}"
+        )
+    return "?" + urlencode({"thread": named[0].name, "slot": keys.index(key) if key else 0})
 
 
 def serve(
     ports: OfflinePorts, *, folder: Path | None, compare: Standing, show: Callable[[str], None]
 ) -> None:
-    """Serve the page until Ctrl-C; `show` gets its address, `folder` is followed, None for nothing."""
+    """Serve the page until Ctrl-C. `show` gets its address; `folder` is watched unless it is None."""
     ports.source.refresh()
     look: Callable[[], Hashable] = (lambda: None) if folder is None else (lambda: fingerprint(folder))
     turns, follower = MainThreadQueue(), Follower(look)

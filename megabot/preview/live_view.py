@@ -1,4 +1,4 @@
-"""What the live page shows at one moment: an edition, its neighbours, what is wrong, what would change."""
+"""What the live page shows: an edition, its neighbours, the problems and the changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ SLOTS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewRequest:
-    """What a reader asked to see: a thread by name ("" for the first), and one of its next slots, from 0."""
+    """The requested thread by name ("" for the first), and the number of one of its next slots, from 0."""
 
     thread: str = ""
     slot: int = 0
@@ -29,9 +29,9 @@ class ViewRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What there is to see. `at` is the place of what is shown in `preview`, -1 where nothing is.
+    """The content of the page. `at` is the index of the shown edition in `preview`, -1 for none.
 
-    `slot` of `slots` is shown. `last` is what was shown before a mistake, if this shows one.
+    `slot` of `slots` is shown. `last` is the last view without a mistake, if this one has a mistake.
     """
 
     preview: Preview
@@ -43,7 +43,7 @@ class View:
 
     @property
     def text(self) -> Rendered | None:
-        """The text of the edition that is shown; None if there is none, because of a mistake."""
+        """The text of the shown edition; None if a mistake prevents it."""
         return self.shown.text if self.shown and isinstance(self.shown.text, Rendered) else None
 
     @property
@@ -52,7 +52,7 @@ class View:
 
 
 def view(ports: OfflinePorts, wish: ViewRequest, *, compare: Standing) -> View:
-    """Read the source as it is now and render what is wished; mistakes are part of the view.
+    """Read the templates and render what is requested; mistakes are part of the view.
 
     Raises `SourceMissing`.
     """
@@ -64,11 +64,11 @@ def view(ports: OfflinePorts, wish: ViewRequest, *, compare: Standing) -> View:
     except SourceBroken as error:
         problems, idle = tuple(one for one in error.problems if isinstance(one, Problem)), ()
         threads = tuple(one for one in error.threads if isinstance(one, Thread))
-    found = [number for number, one in enumerate(threads) if one.name == wish.thread]
-    if not threads or (problems and not found):  # perhaps the thread that is wished is the broken one
-        made = Preview(made=now, revision=snapshot.revision, source_problems=problems)
-        return View(preview=made, snapshot=snapshot)
-    at = found[0] if found else 0
+    places = [number for number, one in enumerate(threads) if one.name == wish.thread]
+    if not threads or (problems and not places):  # the requested thread may be the broken one
+        empty = Preview(made=now, revision=snapshot.revision, source_problems=problems)
+        return View(preview=empty, snapshot=snapshot)
+    at = places[0] if places else 0
     ahead = list(islice(threads[at].calendar.upcoming(now), SLOTS))
     coming = ahead or [upcoming_or_last(threads[at].calendar, now)]
     slot = min(max(wish.slot, 0), len(coming) - 1)
@@ -79,14 +79,14 @@ def view(ports: OfflinePorts, wish: ViewRequest, *, compare: Standing) -> View:
         preview.compare_with_current(thread, edition, text, standing=compare(thread))
         for thread, edition, text in zip(threads, editions, texts, strict=True)
     )
-    made = Preview(
+    complete = Preview(
         made=now,
         revision=snapshot.revision,
         editions=shown,
         source_problems=problems,
         source_warnings=(*snapshot.ignored, *preview.unread_files(snapshot, shown, problems), *idle),
     )
-    return View(preview=made, snapshot=snapshot, at=at, slot=slot, slots=len(coming))
+    return View(preview=complete, snapshot=snapshot, at=at, slot=slot, slots=len(coming))
 
 
 def _rendered(
@@ -97,7 +97,7 @@ def _rendered(
     *,
     ahead: dict[int, Edition],
 ) -> tuple[Rendered | RenderProblem, ...]:
-    """Render an edition of each thread at once; those further ahead follow one that is not posted yet."""
+    """Render an edition of each thread in one call. `ahead` maps a thread to the unposted edition before."""
     jobs: list[tuple[Thread, Context]] = []
     for number, (thread, edition) in enumerate(zip(threads, editions, strict=True)):
         context = preview.context_of(ports, snapshot, thread, edition)

@@ -1,4 +1,4 @@
-"""A preview as one page for people: nothing in it acts, and it loads nothing. Values in, HTML out; pure."""
+"""A preview as a stand-alone page, without scripts and without loading anything. Pure."""
 
 from html import escape
 
@@ -21,7 +21,6 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def page(preview: Preview) -> str:
-    """Write the whole page."""
     threads = ", ".join(one.thread.name for one in preview.editions)
     name = f"Preview of {threads}" if threads else "Preview"
     articles = "".join(_article(one) for one in preview.editions)
@@ -39,7 +38,7 @@ def page(preview: Preview) -> str:
 
 
 def _contents(shown: tuple[PreviewedEdition, ...]) -> str:
-    """List the threads, where there is more than one to find."""
+    """Link the threads if there are several."""
     if len(shown) <= 1:
         return ""
     items = "".join(
@@ -64,16 +63,16 @@ def _article(edition: PreviewedEdition) -> str:
     )
 
 
-def _post(name: str, made: Rendered) -> str:
-    addresses = {"Link": made.url, "Thumbnail": made.thumbnail}
+def _post(name: str, rendered: Rendered) -> str:
+    addresses = {"Link": rendered.url, "Thumbnail": rendered.thumbnail}
     links = "".join(f"<p>{what}: {link(to, escape(to))}</p>\n" for what, to in addresses.items() if to)
-    about = f"<p>Image described as: {escape(made.alt_text)}</p>\n" if made.alt_text else ""
+    about = f"<p>Image description: {escape(rendered.alt_text)}</p>\n" if rendered.alt_text else ""
     extra = f'<div class="extra">{links}{about}</div>\n' if links or about else ""
-    return f'<section class="card" aria-label="Text">{extra}{text(made.body, prefix=name)}</section>\n'
+    return f'<section class="card" aria-label="Text">{extra}{text(rendered.body, prefix=name)}</section>\n'
 
 
-def _comment(name: str, made: Rendered) -> str:
-    if not made.comment:
+def _comment(name: str, rendered: Rendered) -> str:
+    if not rendered.comment:
         return ""
-    said = text(made.comment, prefix=f"{name}.comment").replace(EDITION_URL, f"#{name}")
-    return f'<section class="card"><h3>Comment in the thread before</h3>\n{said}</section>\n'
+    html = text(rendered.comment, prefix=f"{name}.comment").replace(EDITION_URL, f"#{name}")
+    return f'<section class="card"><h3>Comment in the previous thread</h3>\n{html}</section>\n'

@@ -1,4 +1,4 @@
-"""An edition as it would be posted, without asking the server: the ledger stands for what is there."""
+"""Renders an edition as it would be posted, without asking the server: past posts come from the ledger."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -34,7 +34,7 @@ from megabot.source.section_diff import changes_since
 
 log = logging.getLogger("megabot")
 Standing = Callable[[Thread], tuple[str, str]]
-"""Finds a thread's standing post: its address and text, both empty for none."""
+"""Finds a thread's current post: its address and text, both empty for none."""
 
 
 def preview(
@@ -44,12 +44,10 @@ def preview(
     choose: Callable[[], Sequence[Thread]],
     compare: Standing = lambda _: ("", ""),
 ) -> Preview:
-    """Render the next edition of the threads that are chosen, or the one that a key names.
+    """Render the next edition of the chosen threads, or the edition that `key` names.
 
-    With `compare` the answer says what differs from the posts that stand.
-
-    Mistakes in the source's files are part of the answer. Raises `SourceMissing`, and `ConfigError` for a
-    wrong key.
+    With `compare` the result includes the changes since the current posts. Mistakes in the templates are part
+    of the result. Raises `SourceMissing`, and `ConfigError` for a wrong key.
     """
     ports.source.refresh()
     now, snapshot = ports.clock.now(), ports.source.snapshot()
@@ -78,13 +76,13 @@ def preview(
 def unread_files(
     snapshot: Snapshot, shown: Sequence[PreviewedEdition], problems: Sequence[Problem]
 ) -> Iterator[Problem]:
-    """Find files that cannot be read and that neither these problems nor those of the threads name."""
-    said = {*problems, *(problem for one in shown for problem in (*one.problems, *one.warnings))}
-    return (problem for problem in snapshot.problems if problem not in said)
+    """Find unreadable files that neither these problems nor those of the threads mention."""
+    listed = {*problems, *(problem for one in shown for problem in (*one.problems, *one.warnings))}
+    return (problem for problem in snapshot.problems if problem not in listed)
 
 
 def _usable(choose: Callable[[], Sequence[Thread]]) -> Sequence[Thread]:
-    """Choose threads although a file of the source is broken; none if they may be the broken ones."""
+    """Choose threads although a template is broken; none if they may be the broken ones."""
     try:
         return choose()
     except SourceBroken:
@@ -94,7 +92,7 @@ def _usable(choose: Callable[[], Sequence[Thread]]) -> Sequence[Thread]:
 def compare_with_current(
     thread: Thread, edition: Edition, text: Rendered | RenderProblem, *, standing: tuple[str, str]
 ) -> PreviewedEdition:
-    """Put an edition beside the post that stands, given by its address and its text."""
+    """Compare an edition with the current post, given as its address and text."""
     url, before = standing
     shown = PreviewedEdition(thread=thread, edition=edition, text=text, standing=url)
     if not before or isinstance(text, RenderProblem):
@@ -104,9 +102,10 @@ def compare_with_current(
 
 
 def find_edition(ports: OfflinePorts, thread: Thread, key: str | None) -> Edition:
-    """Find an edition by its key, or the one that is posted next. Raises `ConfigError` for a wrong key.
+    """Find an edition by its key, or the next one to be posted. Raises `ConfigError` for a wrong key.
 
-    Without a post in the ledger nothing tells whether the current one is missing: then it is the next slot's.
+    Without a post in the ledger it is the edition of the next slot, because nothing shows whether the current
+    one is missing.
     """
     now, posted = ports.clock.now(), latest(ports.ledger.posts(thread.name))
     following = (
@@ -120,7 +119,7 @@ def find_edition(ports: OfflinePorts, thread: Thread, key: str | None) -> Editio
 
 
 def context_of(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, edition: Edition) -> Context:
-    """Return what an edition's template would know now, by the ledger."""
+    """Return the context of an edition's template, with the posts in the ledger."""
     last = _last(ports, thread, edition)
     return Context(
         edition=edition_facts(edition),
@@ -136,7 +135,7 @@ def context_of(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, edition:
 def preamble_flaws(
     ports: OfflinePorts, thread: Thread, edition: Edition, preamble: str
 ) -> tuple[Problem, ...]:
-    """Find what is wrong with a text as the preamble of an edition, whatever is wrong with the template."""
+    """Find mistakes in a text as the preamble of an edition, but not those in the template."""
     snapshot = ports.source.snapshot()
     context = replace(context_of(ports, snapshot, thread, edition), preamble=preamble)
     jobs = [(thread, context), (thread, replace(context, preamble=None))]
@@ -149,7 +148,7 @@ def preamble_flaws(
 
 
 def current_text(ports: OfflinePorts, name: str) -> tuple[str, str]:
-    """Give the address of the post that stands, and its text as it was last sent, without the marker."""
+    """Return the address of the current post and its text as last sent, without the marker."""
     record = current_post_record(ports.ledger, name)
     if record is None:
         return "", ""
@@ -166,14 +165,14 @@ def current_text(ports: OfflinePorts, name: str) -> tuple[str, str]:
 def current_or_public_text(
     ports: OfflinePorts, newest: Callable[[str], tuple[PublicPost, ...]], thread: Thread
 ) -> tuple[str, str]:
-    """Give a thread's standing post by the ledger, or else as a stranger sees it; empty where neither can."""
+    """Return a thread's current post from the ledger, else read anonymously; empty if both fail."""
     url, text = current_text(ports, thread.name)
     name = thread.community or ports.community
     if text or not name:
         return url, text
     try:
         post = public_post.newest_marked_post(newest(name), thread.name)
-    except ForumError as error:  # a preview is none the worse without
+    except ForumError as error:  # the preview itself does not need it
         log.warning("%s", fragments.current_unreadable(thread.name, error))
         return "", ""
     return (post.url, post.text) if post else ("", "")

@@ -1,6 +1,6 @@
-"""The look of the preview and the live page: light and dark, from a phone's width up, nothing from elsewhere.
+"""The style of the preview and of the live page, light and dark, from a phone's width up.
 
-The live page's style and script are served as files of their own: nothing is inline.
+The live page's style and script are served as separate files, because its policy forbids inline ones.
 """
 
 STYLE = """
@@ -123,7 +123,7 @@ aside details { margin: .8rem 0; } aside summary { cursor: pointer; font-weight:
 
 LIVE_SCRIPT = """\
 "use strict";
-// Follows the files: when the server says that one changed, what is shown is fetched anew and put in place.
+// When the server reports a change, fetch the shown part again and replace it.
 const shown = document.getElementById("shown");
 const lost = document.querySelector(".lost");
 

@@ -114,15 +114,15 @@ def test_problems_stand_on_the_page_with_file_line_and_next_step() -> None:
         shown(RenderProblem((Problem("thread.md.j2", 9, "nosuch is not defined", "did you mean x"),)))
     )
 
-    assert "1 problem. An edition with a problem is not posted" in page.text
+    assert "1 problem. Nothing is posted until this is fixed" in page.text
     assert "thread.md.j2:9 nosuch is not defined did you mean x" in page.text
 
 
 def test_warnings_stand_beside_the_text() -> None:
-    page = read(shown(replace(post(), warnings=(Problem("a.md", 2, "an image without alt text"),))))
+    page = read(shown(replace(post(), warnings=(Problem("a.md", 2, "the image has no alt text"),))))
 
     assert "1 warning. Warnings do not block posting" in page.text
-    assert "a.md:2 an image without alt text" in page.text
+    assert "a.md:2 the image has no alt text" in page.text
     assert "An essay." in page.text
 
 
@@ -180,7 +180,7 @@ def test_the_image_of_a_post_is_a_link_and_its_description() -> None:
     page = read(shown(text))
 
     assert (
-        "Link: https://i.example/kite.png Thumbnail: javascript:x Image described as: A red kite" in page.text
+        "Link: https://i.example/kite.png Thumbnail: javascript:x Image description: A red kite" in page.text
     )
     assert [one["href"] for one in page.of("a")] == ["https://i.example/kite.png"]
 
