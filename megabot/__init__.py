@@ -1,1 +1,1 @@
-"""megabot keeps a Lemmy community's recurring thread: rendered from git, posted on time, pinned, linked."""
+"""megabot posts a Lemmy community's recurring thread from a template: on time, pinned and linked."""

@@ -26,10 +26,10 @@ _STDERR = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb and return its exit code; an error becomes one line and the next step on stderr."""
+    """Run one command and return its exit code; an error becomes one line with the next step on stderr."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments in (["-h"], ["--help"]):
-        sys.stdout.write(help_page())  # without the library that parses, which is most of the time
+        sys.stdout.write(help_page())  # without importing Click, which takes most of the time
         return 0
     try:
         return _run(arguments)
@@ -39,11 +39,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _failed(Stopping(), arguments)
     except BrokenPipeError:
         return 1
-    except Exception:  # noqa: BLE001  the one catch-all: what nobody foresaw is a bug
+    except Exception:  # noqa: BLE001  the only catch-all: any other exception is a bug
         import traceback
 
         _write(traceback.format_exc(), own=False)
-        _say(Outcome.FAILED, "this is a bug; please report the lines above")
+        _say(Outcome.FAILED, "this is a bug in megabot; please report the lines above")
         return A_BUG
 
 
@@ -92,7 +92,7 @@ def _say(outcome: Outcome, error: Exception | str) -> int:
 
 
 def _write(text: str, outcome: Outcome | None = None, *, own: bool = True) -> None:
-    """Write what goes past the log as the log would: without secrets, and as journald takes it."""
+    """Write to stderr like the log does: without secrets, and with priorities if journald reads it."""
     import logging
 
     from megabot.log_setup import goes_to_journal, journal_lines, redact

@@ -1,6 +1,6 @@
-"""The composition root: settings become adapters, adapters become ports.
+"""The composition root: builds the adapters from the settings, and the ports from the adapters.
 
-It, `process` and `workshop` alone name concrete adapters.
+Only this module, `service.process` and `cli.anonymous` name concrete adapters.
 """
 
 import logging
@@ -47,15 +47,15 @@ from megabot.source.usable_threads import usable_threads
 from megabot.startup import own_version, read_settings
 
 API = "api"
-"""What the ledger remembers the server's API under."""
+"""The ledger's key for the API version of the server."""
 log = logging.getLogger("megabot")
 
 
 class App:
-    """One process of megabot. Everything is opened when it is first needed, so that offline verbs stay so.
+    """One process of megabot. Everything is opened on first use, so that offline commands stay offline.
 
-    `credentials` replace those of the settings where a person typed them; `progress` is called for each
-    answer of the server. Without `keeps_facts` not even the server's API is remembered.
+    `credentials`, if the user typed them, replace those in the settings. `progress` is called for each
+    response of the server. Without `keeps_facts` nothing is stored, not even the server's API version.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class App:
         self._keeps_facts = keeps_facts
         self.clock = clock
         self._progress = progress
-        self._greeted = False  # whether finding out the API took a greeting, which tells of the account too
+        self._greeted = False  # True if detecting the API already fetched the account
         self._credentials = credentials or Credentials(
             username=settings.username,
             password=settings.password_text(),
@@ -85,18 +85,18 @@ class App:
 
     @cached_property
     def offline_ports(self) -> OfflinePorts:
-        """What works without a server; the ledger only where there is one already."""
+        """Ports that work without a server; with an empty ledger if there is none, to create no folder."""
         there = state_dir.holds(self.settings.state_dir, "ledger.db")
         return self._offline_ports(self._ledger if there else NoLedger())
 
     @cached_property
     def writing_ports(self) -> OfflinePorts:
-        """What works without a server, with a ledger to write to even where there was none."""
+        """Ports that work without a server, with a ledger that is created if there is none."""
         return self._offline_ports(self._ledger)
 
     @cached_property
     def ports(self) -> Ports:
-        """Everything, the server included: finds out which API it speaks unless the ledger knows."""
+        """All ports, including the server. Detects the server's API version unless the ledger knows it."""
         self.settings.require_online()
         self._recognise()
         ports = self._offline_ports(self._ledger)
@@ -116,7 +116,7 @@ class App:
         )
 
     def threads(self, name: str | None) -> tuple[Thread, ...]:
-        """Give the threads of the source that can be used, or the one that is named.
+        """Return the threads whose files are valid, or the named one.
 
         Raises `ConfigError` for a wrong name, `SourceBroken` if the named one may be among the broken ones.
         """
@@ -132,15 +132,16 @@ class App:
         return threads
 
     def placed(self, error: SourceBroken) -> SourceBroken:
-        """Name the files of mistakes from where the user stands."""
+        """Return the error with its file names relative to the current folder."""
         source = self.settings.source
         problems = [place_problem(one, source) if isinstance(one, Problem) else one for one in error.problems]
         return SourceBroken(problems, threads=error.threads)
 
     def prove(self) -> Account | None:
-        """Get an answer that strangers cannot get: the account for nothing, where a greeting just brought it.
+        """Make a request that needs the account, so that a pass knows it is signed in.
 
-        Raises where the token is dead and cannot be renewed: after it a pass has its proof.
+        Returns the account if detecting the API just fetched it, which saves a request, else None. Raises if
+        the token is no longer valid and cannot be renewed.
         """
         forum = self.ports.forum
         if self._greeted:
@@ -149,16 +150,16 @@ class App:
         return None
 
     def require_online(self) -> tuple[Thread, ...]:
-        """Give all threads of the source; raise where a setting is missing for any of them to be posted.
+        """Return all threads. Raises `ConfigError` if a setting is missing that all of them need.
 
-        That one of several threads has no community is this thread's trouble: the pass says so.
+        If only some threads have no community, the pass reports it for these threads.
         """
         threads = self.threads(None)
         self.settings.require_online(needs_community=not any(thread.community for thread in threads))
         return threads
 
     def require_own_ledger(self) -> None:
-        """Raise `ForeignLedger` if there is another account's ledger.
+        """Raise `ForeignLedger` if the ledger belongs to another account.
 
         Asks the server only if its address has changed.
         """
@@ -168,12 +169,12 @@ class App:
 
     @property
     def is_signed_in(self) -> bool:
-        """Whether a token is kept, taken by the server or not. Asks nobody."""
+        """Whether a token is stored; does not ask the server whether it is still valid."""
         return state_dir.holds(self.settings.state_dir, "token.json") and bool(self._sign_ins.token)
 
     @cached_property
     def meter(self) -> Meter | None:
-        """What measures the running service, None where nobody asked for it."""
+        """The metrics of the running service, None if no metrics file is set."""
         path = self.settings.metrics_file
         if path is None:
             return None
@@ -192,26 +193,22 @@ class App:
         self._ledger.back_up(target)
 
     def check_site_folder(self, folder: Path) -> None:
-        """Raise `ConfigError` if the site must not be written there."""
         source = self.settings.source if isinstance(self.settings.source, Path) else None
         output_paths.check_site(folder, state=self.settings.state_dir, source=source)
 
     @cached_property
     def heartbeat(self) -> Heartbeat:
-        """Where an uptime monitor is told how it goes."""
         return Heartbeat(self.settings.heartbeat_text(), proxy=self.settings.proxy_used())
 
     @property
     def state_folder(self) -> Path:
-        """The state folder, made ready."""
+        """The state folder, created and checked."""
         return self._state
 
     def service_lock(self) -> AbstractContextManager[None]:
-        """Be the one service of the state folder."""
         return state_dir.service_lock(self._state)
 
     def close(self) -> None:
-        """Let go of what was opened."""
         for opened in ("_any_ledger", "_session", "heartbeat"):
             if opened in self.__dict__:
                 self.__dict__[opened].close()
@@ -228,7 +225,7 @@ class App:
         )
 
     def _signed_in(self) -> datetime | None:
-        """Tell since when there is a token, None without one; makes no folder."""
+        """Return when the token was issued, None without one. Does not create the state folder."""
         file = TokenFile(self.settings.state_dir / "token.json")
         stored = file.read(instance=self.settings.instance, username=self.settings.username)
         return stored.issued if stored.token else None
@@ -256,7 +253,7 @@ class App:
 
     @cached_property
     def _ledger(self) -> SqliteLedger:
-        """The ledger of the account that the settings name. Raises `ForeignLedger`."""
+        """The ledger, after checking that it belongs to this account. Raises `ForeignLedger`."""
         self._owner.check()
         return self._any_ledger
 
@@ -279,7 +276,7 @@ class App:
         return Owner(name=stored.username, host=host, address=host_of(stored.instance))
 
     def _recognise(self) -> None:
-        """Let the server say whether it is the ledger's, if the settings have another address than before."""
+        """If the address in the settings changed, ask the server whether it is still the same one."""
         if self._owner.claim() is Claim.MOVED:
             forum, _ = open_forum(self._session, self._sign_ins, self.clock)
             self._owner.meet(name=self.settings.username, server=forum.site().actor)
@@ -313,8 +310,8 @@ class App:
 
     @cached_property
     def _forum(self) -> Forum:
-        known = self._ledger.get_fact(API)
-        kind = None if known is None else ApiKind(known)
+        stored = self._ledger.get_fact(API)
+        kind = None if stored is None else ApiKind(stored)
         self._greeted = kind is None
         forum, kind = open_forum(
             self._session, self._sign_ins, self.clock, kind=kind, on_kind=self._keep_kind
@@ -337,7 +334,7 @@ def open_app(
     settings: Settings | None = None,
     keeps_facts: bool = True,
 ) -> Iterator[App]:
-    """Build the process of a verb, and close what it opened when it is done. `settings`: as read before."""
+    """Build the app for one command and close it afterwards. `settings` may be passed if already read."""
     settings = settings or read_settings(options)
     app = App(settings, SystemClock(Stop()), credentials=credentials, keeps_facts=keeps_facts)
     try:
@@ -349,7 +346,6 @@ def open_app(
 
 
 def typed_credentials(settings: Settings, *, password: str, code: str, at_terminal: bool) -> Credentials:
-    """Make credentials of what a person typed; the settings hold the rest."""
     return Credentials(
         username=settings.username,
         password=password,
@@ -360,15 +356,13 @@ def typed_credentials(settings: Settings, *, password: str, code: str, at_termin
 
 
 def notify(state: str) -> None:
-    """Tell systemd how it goes, where it started us."""
+    """Send a state to systemd if systemd started this process."""
     clock.notify(state, environ=os.environ)
 
 
 def nothing_to_back_up(folder: object) -> str:
-    """Say that there is no ledger."""
-    return f"there is no ledger in {folder} yet, so there is nothing to back up; look at MEGABOT_STATE_DIR"
+    return f"there is nothing to back up: {folder} contains no ledger; check MEGABOT_STATE_DIR"
 
 
 def waiting_for_pass() -> str:
-    """Say that another pass is running."""
-    return "another megabot is at work on the same state folder; waiting for it to finish"
+    return "another megabot is using the same state folder; waiting for it to finish"

@@ -1,4 +1,4 @@
-"""The process and the system around it: time, chance, orders to stop, telling systemd. Decides nothing."""
+"""Time, randomness, signals and notifications to systemd."""
 
 import contextlib
 import select
@@ -17,35 +17,35 @@ from typing_extensions import override
 from megabot.errors import Stopping
 
 EARLIEST, LATEST = 0.0, datetime(9000, 1, 1, tzinfo=UTC).timestamp()
-"""What a clock can show here. Sums of times, up to thousands of years, stay within what Python can hold."""
+"""Bounds for the clock, so that adding even thousands of years stays within Python's `datetime`."""
 LONGEST_SLEEP = 60.0
-"""Seconds of one wait: after each the rest is computed again."""
+"""Seconds of one wait; after each the remaining time is computed again, because a clock can jump."""
 PATIENCE = 3.0
-"""Seconds that whatever is under way has after SIGTERM; systemd kills after TimeoutStopSec, 10."""
+"""Seconds that a write in progress has to finish after SIGTERM; systemd kills after TimeoutStopSec, 10."""
 
 
 class Clock(Protocol):
     """Time, as an argument."""
 
     def now(self) -> datetime:
-        """Tell the time, aware, in UTC."""
+        """Return the time, aware, in UTC."""
 
     def sleep(self, seconds: float) -> None:
-        """Wait; raise `Stopping` as soon as the process is told to stop."""
+        """Wait; raise `Stopping` as soon as a stop is requested."""
 
 
 class _Woken(Exception):
-    """SIGHUP arrived in a wait."""
+    """SIGHUP arrived during a wait."""
 
 
 class Stop:
-    """Whether the process was told to stop, or to read its settings again (`reread`, by SIGHUP).
+    """Whether a stop was requested, or a reload of the settings (`reread`, by SIGHUP).
 
-    `interrupted` says that it was told by SIGINT (Ctrl-C).
+    `interrupted` is set if the stop came from SIGINT (Ctrl-C).
 
-    The signal only sets a flag, so that a write under way can end well. What takes longer than `patience`
-    is interrupted by `Stopping` from an alarm: a blocked read resumes after a signal's handler (PEP 475),
-    unless that raises (decision 24).
+    The signal only sets a flag, so that a write in progress can finish. What takes longer than `patience`
+    seconds is interrupted by `Stopping` from an alarm: a blocked read resumes after a signal handler
+    (PEP 475) unless the handler raises (decision 24).
     """
 
     def __init__(self, *, patience: float = PATIENCE, sleep: Callable[[float], None] | None = None) -> None:
@@ -55,11 +55,11 @@ class Stop:
         self._sleep_once = sleep or time.sleep
         self._patience = patience
         self._sleeping = False
-        self._wakes = False  # SIGHUP came between two waits: the next one is over before it begins
+        self._wakes = False  # SIGHUP came between two waits: the next one ends at once
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
-        """Listen to SIGTERM, SIGINT and SIGHUP; put everything back afterwards. For the main thread only."""
+        """Handle SIGTERM, SIGINT and SIGHUP, then restore the old handlers. For the main thread only."""
         before = {number: signal.signal(number, self._told) for number in (signal.SIGTERM, signal.SIGINT)}
         before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._out_of_patience)
         before[signal.SIGHUP] = signal.signal(signal.SIGHUP, self._told_to_reread)
@@ -71,15 +71,16 @@ class Stop:
                 signal.signal(number, handler)
 
     def sleep(self, seconds: float) -> None:
-        """Wait, unless told to stop: then raise `Stopping` at once. All waiting of the program is here.
+        """Wait, or raise `Stopping` at once if a stop is requested. The whole program waits only here.
 
-        SIGHUP ends the wait that it meets early, or the next one where it meets none.
+        SIGHUP ends the current wait early, or the next one if there is none.
         """
         with contextlib.suppress(_Woken):
             self._sleep(seconds)
 
     def _sleep(self, seconds: float) -> None:
-        self._sleeping = True  # from here on the handlers raise, before here the flag is seen: no gap
+        # From here on the handlers raise; a signal before this line has set the flag that is read next.
+        self._sleeping = True
         try:
             if self.requested:
                 self._raise()
@@ -89,11 +90,11 @@ class Stop:
             self._sleeping = self._wakes = False
 
     def _wait(self, seconds: float) -> float:
-        """Wait once, and return for how long; by the plan where the clock for it jumped."""
+        """Wait once and return for how long; the planned time if the monotonic clock did not move forward."""
         began = time.monotonic()
         try:
             self._sleep_once(seconds)
-        except OSError:  # a clock that jumped below zero: Linux refuses such a wait (EINVAL)
+        except OSError:  # Linux refuses the wait (EINVAL) if the clock jumped below zero
             seconds = min(seconds, 1.0)
             select.select((), (), (), seconds)
         took = time.monotonic() - began
@@ -110,21 +111,21 @@ class Stop:
     def _told_to_reread(self, number: int, frame: object) -> None:
         self.reread = self._wakes = True
         if self._sleeping:
-            self._sleeping = False  # a second one must not meet the way out
+            self._sleeping = False  # a second SIGHUP must not raise while this one is handled
             raise _Woken
 
     def _out_of_patience(self, number: int, frame: object) -> None:
         self._raise()
 
     def _raise(self) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0)  # said once; the way out must not be interrupted again
-        raise Stopping("told to stop; whatever was under way is in the ledger")
+        signal.setitimer(signal.ITIMER_REAL, 0)  # do not interrupt the clean-up again
+        raise Stopping("stop requested; the ledger records what was in progress")
 
 
 class SystemClock(Clock):
     """The clock port on this machine's clock.
 
-    `progress` is called before each wait: whoever waits has come to the end of something.
+    `progress` is called before each wait, because a wait means that the step before it has finished.
     """
 
     def __init__(self, stop: Stop, *, progress: Callable[[], None] = lambda: None) -> None:
@@ -142,29 +143,29 @@ class SystemClock(Clock):
 
 
 def read_clock(seconds: float) -> datetime:
-    """Return the time that a clock shows, in UTC; one that shows an impossible time is kept within bounds."""
+    """Return a Unix time in UTC, clamped to EARLIEST and LATEST."""
     return datetime.fromtimestamp(min(max(seconds, EARLIEST), LATEST), UTC)
 
 
 def notify(state: str, *, environ: Mapping[str, str]) -> None:
-    """Tell systemd how it goes (sd_notify): `READY=1`, `WATCHDOG=1`, `STATUS=...`. Silent without one."""
+    """Send a state to systemd (sd_notify), like `READY=1` or `WATCHDOG=1`. Do nothing without systemd."""
     address = environ.get("NOTIFY_SOCKET", "")
     if not address:
         return
     if address.startswith("@"):
-        address = "\0" + address[1:]  # Linux's abstract names begin with a zero byte
+        address = "\0" + address[1:]  # names of abstract Unix sockets begin with a zero byte
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
         try:
             line.sendto(state.encode(), address)
         except OSError:
-            return  # a manager that does not listen is no reason to stop
+            return  # a notification that cannot be sent is not a reason to stop
 
 
 def new_code() -> str:
-    """Draw a code that nobody can guess: 8 characters that are easy to type."""
+    """Return a random code that cannot be guessed: 8 characters that are easy to type."""
     return token_hex(4)
 
 
 def new_key() -> str:
-    """Make a key that nobody has used: 32 characters, the most that Lemmy 1.0 looks at."""
+    """Return a unique key of 32 characters, the most that Lemmy 1.0 compares."""
     return uuid4().hex

@@ -1,38 +1,38 @@
 """Every error megabot raises, typed by what the caller must do next.
 
 MegabotError
-├── ConfigError            exit 2: settings or usage; a person must change them
-│   ├── WrongAccount       the same command has to be run as `account`
+├── ConfigError            exit 2: settings or usage are wrong; the user must change them
+│   ├── WrongAccount       the same command must be run as `account`
 │   ├── ForeignLedger      the ledger belongs to another account or server
 │   ├── NewerLedger        the ledger needs a newer megabot
 │   ├── NotApplicable      exit 1: this edition cannot be changed like that
-│   └── NothingToDo        exit 4: it is so already
-├── Expected               exit 1: one line and the next step
-│   ├── SourceMissing      the source is not there
-│   ├── SourceBroken       files of the source have mistakes, listed
-│   ├── LedgerError        the ledger cannot be used as it is
+│   └── NothingToDo        exit 4: there is nothing left to do
+├── UserError              exit 1: one line with the next step
+│   ├── SourceMissing      the templates cannot be found
+│   ├── SourceBroken       template files have mistakes, listed
+│   ├── LedgerError        the ledger cannot be used
 │   ├── Busy               another megabot holds the lock
 │   ├── NoNetwork          exit 5: nothing at all could be reached
-│   ├── NotKept            a file that somebody asked for could not be written
-│   ├── NeedsPerson        nothing is wrong, but a person must decide or do something first
+│   ├── WriteFailed        an output file could not be written
+│   ├── NeedsPerson        nothing failed, but the user must decide or do something first
 │   └── ForumError
-│       ├── NotSent        certain that the server did nothing: the same call may be made again later
+│       ├── NotSent        the server certainly did nothing: the same call may be made again later
 │       │   ├── Unreachable    DNS, connect or TLS failed
-│       │   ├── Starting       the server is starting up
-│       │   └── RateLimited    a bucket is empty: wait
-│       ├── OutcomeUnknown a write may or may not have happened: look, never resend
-│       ├── Unreadable     a read got no usable answer: read again later
-│       │   └── RemoteUnreachable  the server could not reach another one that has what was asked for
-│       ├── Refused        the server said no before acting: never retry unchanged
-│       │   └── NotFound   what was named is not there, or not for this account
-│       ├── NotLemmy       the address answers, but not as Lemmy does
-│       ├── TokenRefused   the token is not taken: probe, then sign in once
-│       ├── SignInRefused  these credentials are refused for good: a person must change them
-│       └── SignInLater    the budget of sign-ins is used up: wait until `at`
+│       │   ├── ServerStarting the server is starting up
+│       │   └── RateLimited    a rate limit bucket is empty: wait
+│       ├── OutcomeUnknown a write may or may not have happened: check, never resend
+│       ├── Unreadable     a read got no usable response: read again later
+│       │   └── RemoteUnreachable  the server could not reach another server that has the resource
+│       ├── Refused        the server refused before acting: never retry unchanged
+│       │   └── NotFound   the named thing does not exist or is not visible to this account
+│       ├── NotLemmy       the address responds, but not like a Lemmy server
+│       ├── TokenRefused   the token is not accepted: probe, then sign in once
+│       ├── SignInRefused  these credentials are rejected for good: the user must change them
+│       └── SignInBudgetExhausted  too many sign-ins: wait until `at`
 ├── Bug                    exit 3: a mistake in megabot itself
-└── Stopping               SIGTERM arrived while waiting: leave everything as recorded
+└── Stopping               a stop was requested: leave everything as recorded
 
-Messages are whole sentences for people, without secrets and without bodies.
+Messages are whole sentences for the user, without secrets and without response bodies.
 """
 
 from collections.abc import Sequence
@@ -40,15 +40,15 @@ from datetime import datetime
 
 
 class MegabotError(Exception):
-    """What all errors of megabot's own have in common."""
+    """The base class of all errors that megabot raises."""
 
 
 class ConfigError(MegabotError):
-    """Settings or usage are wrong; the message says which and what to write instead."""
+    """Settings or usage are wrong; the message says which ones and what to write instead."""
 
 
 class WrongAccount(ConfigError):
-    """What is needed belongs to another account of this machine; `account` is its name."""
+    """A file or folder belongs to another account on this machine; `account` is its name."""
 
     def __init__(self, message: str, *, account: str) -> None:
         super().__init__(message)
@@ -60,7 +60,7 @@ class ForeignLedger(ConfigError):
 
 
 class NewerLedger(ConfigError):
-    """The ledger was written by a newer megabot, which has to be installed; no restart mends that."""
+    """The ledger was written by a newer megabot, which must be installed; restarting does not help."""
 
 
 class NotApplicable(ConfigError):
@@ -68,21 +68,21 @@ class NotApplicable(ConfigError):
 
 
 class NothingToDo(ConfigError):
-    """What was asked for is so already."""
+    """The requested state is already reached."""
 
 
 class UserError(MegabotError):
-    """A failure with a next step for the person who reads it."""
+    """A failure whose message contains the next step for the user."""
 
 
 class SourceMissing(UserError):
-    """The source folder or repository is not there."""
+    """The folder or repository with the templates cannot be found."""
 
 
 class SourceBroken(UserError):
-    """Files of the source have mistakes: the message is one line for each, `problems` holds them.
+    """Template files have mistakes: the message has one line for each, `problems` holds them.
 
-    `threads` are those whose files are in order: they go on.
+    `threads` are the threads whose files are valid; they are still posted.
     """
 
     def __init__(self, problems: Sequence[object], *, threads: Sequence[object] = ()) -> None:
@@ -96,23 +96,23 @@ class LedgerError(UserError):
 
 
 class Busy(UserError):
-    """Another megabot works on the same state folder."""
+    """Another megabot is using the same state folder."""
 
 
 class NoNetwork(UserError):
-    """Nothing at all could be reached: it is this machine's network, not what was asked."""
+    """Nothing at all could be reached, so the problem is this machine's network."""
 
 
 class WriteFailed(UserError):
-    """A file beside the ledger could not be written: a backup, a monitor's."""
+    """An output file could not be written, such as a backup or the metrics."""
 
 
 class NeedsPerson(UserError):
-    """Nothing failed, but a person must decide or do something before this can go on."""
+    """Nothing failed, but the user must decide or do something first."""
 
 
 class ForumError(UserError):
-    """Something between megabot and the server."""
+    """A failure in talking to the server."""
 
 
 class NotSent(ForumError):
@@ -136,15 +136,15 @@ class RateLimited(NotSent):
 
 
 class OutcomeUnknown(ForumError):
-    """A write was sent and its outcome is not known: look for it, never send it again blindly."""
+    """A write was sent and its outcome is unknown: check for it, never send it again blindly."""
 
 
 class Unreadable(ForumError):
-    """A read got no usable answer; reading again later does no harm."""
+    """A read got no usable response; reading again later does no harm."""
 
 
 class RemoteUnreachable(Unreadable):
-    """The server could not reach another server, which has what was asked for."""
+    """The server could not reach another server that has the requested resource."""
 
 
 class Refused(ForumError):
@@ -156,19 +156,19 @@ class Refused(ForumError):
 
 
 class NotFound(Refused):
-    """What was named is not there, or not shown to this account."""
+    """The named thing does not exist or is not visible to this account."""
 
 
 class NotLemmy(ForumError):
-    """The address answers, but not as a Lemmy server does."""
+    """The address responds, but not like a Lemmy server."""
 
 
 class TokenRefused(ForumError):
-    """The server does not take the token (any more)."""
+    """The server does not accept the token, or no longer."""
 
 
 class SignInRefused(ForumError):
-    """The server refuses these credentials for good; `code` is Lemmy's error code."""
+    """The server rejects these credentials for good; `code` is Lemmy's error code."""
 
     def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)
@@ -188,4 +188,4 @@ class Bug(MegabotError):
 
 
 class Stopping(MegabotError):
-    """The process was told to stop; whatever was under way stays as its intent says."""
+    """A stop was requested; what was in progress stays as its intent in the ledger says."""

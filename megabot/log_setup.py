@@ -1,10 +1,10 @@
-"""The log, decided once as data: one line each on stderr, with secrets blotted out whatever happens.
+"""The log: one line per record on stderr, with secrets redacted.
 
-A password that is a plain word is blotted out only in what others write (libraries, tracebacks): in a
-sentence of megabot's own a blotted word would tell the password.
+A password that is an ordinary word is redacted only in text from elsewhere (libraries, tracebacks). In
+megabot's own sentences the gap would reveal the word.
 
-Under journald a line is `<6>level=info msg="..."`: the number is syslog's, which the journal takes off and
-filters by, and each line of a traceback has it too.
+Under journald a line is `<6>level=info msg="..."`. The number is the syslog priority: the journal removes it
+and filters by it, so each line of a traceback has it too.
 """
 
 import json
@@ -19,31 +19,30 @@ from urllib.parse import urlsplit
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 BLOT = "[secret]"
 _SHORT, _LONG = 6, 16
-"""Shorter than the first, or of one kind of character and shorter than the second, is no rare text."""
+"""A secret shorter than the first, or of one kind of character and shorter than the second, may be a word."""
 _TELLING = 8
-"""Characters that a part of an address must have to be a secret and not a word, such as `ping`."""
+"""The shortest part of an address that counts as a secret; a shorter one is a word like `ping`."""
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 _TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=Bearer )[^\s'\"]+")
-"""A token is not known yet when the log is set up: it is known by its looks."""
+"""The token is not known when the log is set up, so it is recognised by its form (a JWT)."""
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a record, then replaces every known secret and every token, tracebacks included."""
+    """Formats a record, then replaces every known secret and every token, also in tracebacks."""
 
     def __init__(self, pattern: str, secrets: Sequence[str]) -> None:
         super().__init__(pattern, "%Y-%m-%d %H:%M:%S")
         self._secrets = sorted(set(_spellings(secrets)), key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
-        """Format one record without any secret in it."""
         return self.redacted(super().format(record), own=_is_own(record.name))
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802  the name is the library's
-        """Format a traceback: what it quotes is nobody's sentence."""
+        """Format a traceback, which quotes values and not sentences, so that plain words are redacted too."""
         return self.redacted(super().formatException(ei), own=False)
 
     def redacted(self, text: str, *, own: bool) -> str:
-        """Return a text with every secret in it replaced; in one of our `own`, plain words stay."""
+        """Return a text with every secret replaced; in megabot's `own` sentences ordinary words stay."""
         for secret in self._secrets:
             if not (own and _is_plain(secret)):
                 text = text.replace(secret, BLOT)
@@ -51,18 +50,17 @@ class RedactingFormatter(logging.Formatter):
 
 
 class JournalFormatter(RedactingFormatter):
-    """Formats a record for journald, which has the time itself."""
+    """Formats a record for journald, which adds the time itself."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
         super().__init__("%(message)s", secrets)
 
     def format(self, record: logging.LogRecord) -> str:
-        """Format one record, every line of it on its own feet."""
         return journal_lines(super().format(record), record.levelno)
 
 
 def journal_lines(text: str, level: int) -> str:
-    """Write a text as journald takes it, a line for each of its lines."""
+    """Return a text for journald, with the priority and level on each line."""
     name = logging.getLevelName(level).lower()
     first, *rest = text.splitlines() or [""]
     start = f"<{_PRIORITIES.get(level, 6)}>level={name}"
@@ -71,20 +69,17 @@ def journal_lines(text: str, level: int) -> str:
 
 
 def goes_to_journal(environ: Mapping[str, str], descriptor: int) -> bool:
-    """Tell whether what is written to a file goes to journald: `JOURNAL_STREAM` is its device and inode."""
+    """Return whether a file descriptor leads to journald: `JOURNAL_STREAM` has its device and inode."""
     device, _, inode = environ.get("JOURNAL_STREAM", "").partition(":")
     try:
-        found = os.fstat(descriptor)
+        status = os.fstat(descriptor)
     except OSError:
         return False
-    return (device, inode) == (str(found.st_dev), str(found.st_ino))
+    return (device, inode) == (str(status.st_dev), str(status.st_ino))
 
 
 def set_up(level: str, *, secrets: Sequence[str], journal: bool = False) -> None:
-    """Send the log to stderr from `level` on; libraries speak up only for warnings.
-
-    `journal` says that stderr leads to journald.
-    """
+    """Log to stderr from `level` on, libraries from WARNING on; `journal`: whether stderr is journald."""
     handler = logging.StreamHandler(sys.stderr)
     people = RedactingFormatter("%(asctime)s %(levelname)s %(message)s", secrets)
     handler.setFormatter(JournalFormatter(secrets) if journal else people)
@@ -95,7 +90,7 @@ def set_up(level: str, *, secrets: Sequence[str], journal: bool = False) -> None
 
 
 def redact(text: str, *, own: bool) -> str:
-    """Blot out of a text that goes past the log what the log, once it is set up, would blot out of it."""
+    """Redact a text that is printed without the log, like the log does once it is set up."""
     for handler in logging.getLogger().handlers:
         if isinstance(handler.formatter, RedactingFormatter):
             text = handler.formatter.redacted(text, own=own)
@@ -107,7 +102,7 @@ def _is_own(name: str) -> bool:
 
 
 def _is_plain(secret: str) -> bool:
-    """Return whether a secret could be a word or number of an ordinary sentence."""
+    """Return whether a secret could be a word or number in an ordinary sentence."""
     word = secret.isalpha() and secret in {secret.lower(), secret.upper(), secret.capitalize()}
     return len(secret) < _SHORT or (len(secret) < _LONG and (word or secret.isdecimal()))
 
@@ -117,7 +112,7 @@ def _quoted(text: str) -> str:
 
 
 def _spellings(secrets: Iterable[str]) -> Iterator[str]:
-    """Give each secret as it is, as Python shows it in errors, and of an address the part nobody may know."""
+    """Yield each secret, its form in Python's error messages, and the secret parts of an address."""
     for secret in filter(None, secrets):
         yield secret
         yield repr(secret)[1:-1]

@@ -1,6 +1,6 @@
-"""Where megabot may write what others will see: never into a state folder, which holds the token.
+"""Where megabot may write public files: never to a state folder, which contains the token.
 
-Every path is compared with its links resolved.
+Paths are compared after resolving symbolic links.
 """
 
 import os
@@ -11,40 +11,40 @@ from pathlib import Path
 from megabot.errors import ConfigError
 
 MARKER = ".megabot-state"
-"""A file that every state folder has: it keeps other bots, too, from publishing the folder."""
-_ALSO_STATE = ("ledger.lock", "token.lock")  # state folders from before there was a marker
+"""A file in every state folder, which stops every bot on the machine from publishing the folder."""
+_ALSO_STATE = ("ledger.lock", "token.lock")  # in state folders of versions that wrote no marker
 SITE_LIST = ".megabot-site.json"
-"""A file that every folder with a site has; `archive.folder` writes it."""
+"""A file in every folder with a site; `site.output` writes it."""
 
 
 def check_site(folder: Path, *, state: Path, source: Path | None) -> None:
     """Raise `ConfigError` if a site in this folder would publish, or be mixed with, something else.
 
-    A site that is already in a repository goes on: an earlier version let it begin there.
+    A site that already exists in a git repository is still updated, because an earlier version allowed that.
     """
     place = folder.resolve()
-    apart = {"the state folder": state, "the source": source}
+    apart = {"the state folder": state, "the folder with the templates": source}
     for what, other in apart.items():
         if other is not None and _overlap(place, other.resolve()):
-            raise _refused(folder, f"it is, holds or is inside {what} {other}")
-    for home in _homes():  # before what lies in it: that would name a folder, not the mistake
+            raise _refused(folder, f"it is, contains or is inside {what} {other}")
+    for home in _homes():  # before the checks below, which would name a folder inside it and not the cause
         if place in {home, *home.parents}:
-            raise _refused(folder, f"it is or holds the home folder {home}")
+            raise _refused(folder, f"it is or contains the home folder {home}")
     _check_markers(folder)
     repository = next(_repositories(place), None)
     if repository is not None and not (place / SITE_LIST).exists():
-        raise _refused(folder, f"it is, holds or is inside the git repository {repository}")
+        raise _refused(folder, f"it is, contains or is inside the git repository {repository}")
 
 
 def check_output(path: Path) -> None:
-    """Raise `ConfigError` if a file or folder that a person named would be written into a state folder."""
+    """Raise `ConfigError` if an output path that the user named is in a state folder."""
     for folder in _and_above(path.resolve()):
         if _is_state(folder):
             raise ConfigError(f"{path} is in the state folder {folder}: choose a path outside it")
 
 
 def check_private(path: Path, *, published: Path | None) -> None:
-    """Raise `ConfigError` if a private file would be written where a site is published."""
+    """Raise `ConfigError` if a private file would be written to a folder that is published."""
     place = path.resolve()
     for folder in _and_above(place):
         if (folder / SITE_LIST).exists() or (published is not None and folder == published.resolve()):
@@ -54,7 +54,7 @@ def check_private(path: Path, *, published: Path | None) -> None:
 def mark_state(folder: Path) -> None:
     """Mark a state folder, and keep git from adding it to a repository.
 
-    A disk that is full or read-only is not an error here: the marker is a second guard.
+    A full or read-only disk is not an error here: the marker is only a second safeguard.
     """
     for name, text in ((MARKER, _MARKER_TEXT), (".gitignore", "*\n")):
         if not (folder / name).exists():
@@ -65,8 +65,8 @@ def mark_state(folder: Path) -> None:
 
 
 _MARKER_TEXT = """\
-This folder is the state folder of a megabot: its record of what was posted, and the token of its account.
-Keep it private. Because of this file no megabot publishes the folder.
+This is the state folder of megabot: its record of what was posted, and the token of its account.
+Keep it private. This file stops megabot from publishing the folder.
 """
 
 
@@ -74,7 +74,7 @@ def _check_markers(folder: Path) -> None:
     place = folder.resolve()
     for other in (*_and_above(place), *_below(place)):
         if _is_state(other):
-            raise _refused(folder, f"it is, holds or is inside the state folder {other}")
+            raise _refused(folder, f"it is, contains or is inside the state folder {other}")
 
 
 def _is_state(folder: Path) -> bool:
@@ -90,9 +90,9 @@ def _and_above(path: Path) -> tuple[Path, ...]:
 
 
 def _below(folder: Path) -> list[Path]:
-    """List the folders in a folder, and those that are linked there: web servers follow links.
+    """List the folders in a folder, including linked ones, because web servers follow links.
 
-    The folder may be missing or not ours to read.
+    Returns nothing if the folder is missing or unreadable.
     """
     try:
         return [path for path in folder.iterdir() if path.is_dir()]
@@ -101,9 +101,9 @@ def _below(folder: Path) -> list[Path]:
 
 
 def _homes() -> Iterator[Path]:
-    """Give this account's home folders; `/`, which system accounts have, is one of nobody's."""
-    found = {os.environ.get("HOME", ""), _registered_home()}
-    yield from (Path(home).resolve() for home in sorted(found) if Path(home).is_absolute() and home != "/")
+    """Yield this account's home folders, except `/`, which system accounts have."""
+    homes = {os.environ.get("HOME", ""), _registered_home()}
+    yield from (Path(home).resolve() for home in sorted(homes) if Path(home).is_absolute() and home != "/")
 
 
 def _registered_home() -> str:
@@ -119,6 +119,6 @@ def _repositories(place: Path) -> Iterator[Path]:
 
 def _refused(folder: Path, why: str) -> ConfigError:
     return ConfigError(
-        f"The site cannot be written into {folder}: {why}. Choose a folder of its own, such as "
+        f"The site cannot be written to {folder}: {why}. Choose a separate folder, like "
         "/var/www/threads (--output FOLDER or MEGABOT_SITE_DIR)"
     )

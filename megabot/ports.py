@@ -1,4 +1,4 @@
-"""What megabot needs of the world, as Protocols with their contracts. Adapters implement them, fakes too."""
+"""The ports: what megabot needs from outside, as Protocols that adapters and the tests' fakes implement."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,16 +13,16 @@ from megabot.source.port import Source
 
 
 class Alerts(Protocol):
-    """Tells people what needs them."""
+    """Tells moderators and the operator about problems."""
 
     def raise_alert(self, key: str, sentence: str) -> None:
-        """Say it once for a key, until it is taken back, and again where the sentence changed."""
+        """Report a problem once per key, and again if the sentence changes, until it is cleared."""
 
     def clear_alert(self, key: str) -> None:
-        """Say that it is over, if it was ever said."""
+        """Report that a problem is resolved, if it was reported."""
 
     def active_alerts(self) -> Iterator[tuple[str, str]]:
-        """Give what was said and not taken back, key and sentence."""
+        """Yield the key and sentence of each problem that is not cleared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +46,9 @@ class OfflinePorts:
 class Ports(OfflinePorts):
     """Everything a pass acts through.
 
-    `moderators` names whom alerts go to, none for the communities' own; `admins` says whether the server's
-    admins may command too. `draw_code` draws a code that nobody can guess, 4 to 12 letters and digits.
+    `moderators` are the recipients of alerts; if empty, alerts go to the communities' own moderators.
+    `admins`: whether the server's admins may command the bot too. `draw_code` returns a random code of 4 to
+    12 letters and digits.
     """
 
     forum: Forum

@@ -1,4 +1,4 @@
-"""The proxy that a setting names: where it is, and what it is shown. Pure."""
+"""The HTTP proxy in the settings: its address and credentials. Pure."""
 
 import base64
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ _EXAMPLE = "write http://HOST:PORT or http://NAME:PASSWORD@HOST:PORT"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proxy:
-    """An HTTP proxy. `name` and `password` are as they are sent, "" for none."""
+    """An HTTP proxy. `name` and `password` are decoded, "" for none."""
 
     host: str
     port: int
@@ -20,14 +20,13 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        """The address with name and password in it, for libraries that take one."""
+        """The address including name and password, for libraries that take one."""
         shown = f"{quote(self.name, safe='')}:{quote(self.password, safe='')}@" if self.name else ""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{shown}{host}:{self.port}"
 
     @property
     def headers(self) -> dict[str, str]:
-        """What a request to the proxy has to carry."""
         if not self.name:
             return {}
         shown = base64.b64encode(f"{self.name}:{self.password}".encode()).decode()
@@ -35,18 +34,18 @@ class Proxy:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Everything that must not be shown: the password in its spellings."""
+        """The password in every form in which it could appear in a log."""
         if not self.password:
             return ()
         return self.password, quote(self.password, safe=""), self.headers["Proxy-Authorization"].split()[1]
 
     def for_address(self, address: str) -> str:
-        """Return the proxy's URL for an address, "" for this machine's own, which no proxy reaches."""
+        """Return the proxy's URL for an address, "" for a loopback address, which a proxy cannot reach."""
         return "" if is_loopback(urlsplit(address).hostname or "") else self.url
 
 
 def parse(text: str) -> Proxy:
-    """Read a setting. Raises `ValueError` with what to write; shows nothing of it."""
+    """Read a setting. Raises `ValueError` with what to write; its text never shows the value, a secret."""
     try:
         parts = urlsplit(text.strip())
         port = parts.port
@@ -54,7 +53,7 @@ def parse(text: str) -> Proxy:
         raise ValueError(_EXAMPLE) from error
     if parts.scheme != "http":
         raise ValueError(
-            f"{_EXAMPLE}; only http:// proxies are supported (what passes is encrypted all the same)"
+            f"{_EXAMPLE}; only http:// proxies are supported (connections through it are still encrypted)"
         )
     if not parts.hostname or port is None or parts.path.strip("/") or parts.query:
         raise ValueError(_EXAMPLE)

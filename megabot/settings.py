@@ -1,4 +1,4 @@
-"""What can be set: each field with its meaning, its check and its default. Reads nothing by itself."""
+"""The settings: each field with its description, check and default. Reads no file and no environment."""
 
 import base64
 import binascii
@@ -30,12 +30,12 @@ from megabot.source.git.address import GitAddress
 PREFIX = "MEGABOT_"
 SHORTEST_TICK = timedelta(seconds=5)
 LONGEST_TICK = timedelta(seconds=60)
-"""A tick and the longest request together stay below the unit's WatchdogSec."""
+"""A tick plus the longest request must stay below WatchdogSec in the systemd unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What paths are relative to: the folder that each setting was written in, and that of the defaults."""
+    """The folders that relative paths start at: one for each setting, by its source, and the default."""
 
     folders: Mapping[str, Path] = field(default_factory=dict)
     folder: Path = Path()
@@ -57,7 +57,7 @@ def _source(text: object, info: ValidationInfo) -> Path | GitAddress:
 
 
 def _secret(text: str) -> str:
-    """Take a TOTP secret as Lemmy shows it, or the whole otpauth:// link behind its QR code."""
+    """Read a TOTP secret as Lemmy shows it, or the whole otpauth:// link in its QR code."""
     link = urlsplit(text.strip())
     secret = parse_qs(link.query).get("secret", [""])[0] if link.scheme == "otpauth" else text
     plain = "".join(secret.split()).replace("-", "").rstrip("=").upper()
@@ -66,7 +66,7 @@ def _secret(text: str) -> str:
     except binascii.Error:
         plain = ""
     if not plain:
-        raise ValueError("write the secret in base32 (letters and 2 to 7), or the whole otpauth:// link")
+        raise ValueError("write the secret in base32 (letters and digits 2-7), or the whole otpauth:// link")
     return plain
 
 
@@ -78,7 +78,7 @@ def _tick(text: object) -> timedelta:
     number = str(text).strip().removesuffix("s").strip()
     if number.isdecimal() and SHORTEST_TICK <= timedelta(seconds=int(number[:6])) <= LONGEST_TICK:
         return timedelta(seconds=int(number))
-    raise ValueError("write whole seconds from 5 to 60, as in 30 or 30 s")
+    raise ValueError("write whole seconds from 5 to 60, like 30 or 30 s")
 
 
 def _names(text: object) -> tuple[str, ...]:
@@ -102,8 +102,10 @@ def _monitor(url: SecretStr) -> SecretStr:
 
 def _figures(text: object, info: ValidationInfo) -> Path:
     path = _path(text, info)
-    if path.suffix != ".prom":  # the collector reads no other, and no file of megabot's own has this name
-        raise ValueError("write a file's name that ends in .prom")
+    if (
+        path.suffix != ".prom"
+    ):  # the collector reads no other files, and megabot writes no other file named so
+        raise ValueError("use a file name that ends in .prom")
     return path
 
 
@@ -129,86 +131,86 @@ def _level(text: object) -> str:
 
 
 class Settings(BaseModel):
-    """Everything that can be set, checked. Secrets show as stars wherever a value is printed."""
+    """All settings, checked. Secrets print as asterisks."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     instance: Annotated[str, AfterValidator(addresses.instance)] = Field(
         default="",
-        description="The server's address. `http://` is for this machine's own address only.",
+        description="The address of the bot's Lemmy server. `http://` is allowed for localhost only.",
         examples=["https://lemmy.example"],
     )
     username: Annotated[str, AfterValidator(addresses.username)] = Field(
-        default="", description="The bot account's name.", examples=["megabot"]
+        default="", description="The user name of the bot's account.", examples=["megabot"]
     )
     password: SecretStr | None = Field(
         default=None,
-        description="The bot account's password. Better not here: `megabot login` asks for it and keeps "
-        "only the token.",
+        description="The password of the bot's account. Usually not needed: `megabot login` asks for it and "
+        "stores only a token.",
         examples=["correct horse battery staple"],
     )
     password_file: Annotated[Path, BeforeValidator(_path)] | None = Field(
         default=None,
-        description="A file that holds the password, readable by megabot's account alone; instead of the "
-        "password itself.",
+        description="A file that contains the password, instead of MEGABOT_PASSWORD. Only the account that "
+        "runs megabot may read it.",
         examples=["/etc/megabot/password"],
     )
     totp_secret: Annotated[SecretStr, AfterValidator(_totp)] | None = Field(
         default=None,
-        description="The secret for two-factor codes in base32, or the whole `otpauth://` link, if the "
-        "account has 2FA.",
+        description="If the account uses 2FA: the secret for the codes in base32, or the whole `otpauth://` "
+        "link.",
         examples=["JBSWY3DPEHPK3PXP"],
     )
     community: Annotated[str, AfterValidator(addresses.community)] = Field(
         default="",
-        description="The community of threads whose template names none: `name`, or `name@host` on another "
-        "server.",
+        description="The community to post in, unless a template names another: `name`, or `name@host` if it "
+        "is on another server.",
         examples=["birds"],
     )
     source: Annotated[Path | GitAddress, BeforeValidator(_source)] = Field(
         default=Path("templates"),
         validate_default=True,
         description="The folder with templates, preambles, sections and data, or a git repository as "
-        "`URL#branch:folder` (`https://`, `ssh://`, `git@HOST:PATH` or `file:///PATH`; without branch or "
-        "folder the repository's own branch and its root). Relative paths here and below start at the "
-        "settings file's folder, or at the current one where there is no file.",
+        "`URL#branch:folder` (`https://`, `ssh://`, `git@HOST:PATH` or `file:///PATH`; branch and folder "
+        "default to the repository's default branch and its root). Relative paths here and below start at "
+        "the settings file's folder, or at the current folder if there is no file.",
         examples=["templates"],
     )
     source_key_file: Annotated[Path, BeforeValidator(_path)] | None = Field(
         default=None,
-        description="A file with the private half of a read-only deploy key, for a private repository over "
-        "ssh; readable by megabot's account alone.",
+        description="A file with the private key of a read-only deploy key, for a private repository over "
+        "ssh. Only the account that runs megabot may read it.",
         examples=["/etc/megabot/deploy_key"],
     )
     state_dir: Annotated[Path, BeforeValidator(_state_dir)] = Field(
         default=None,
         validate_default=True,
-        description="The folder for the ledger and the token, for one bot and one account of this machine "
-        "only. By default systemd's state folder for the service, else `$XDG_STATE_HOME/megabot`, else "
-        "`~/.local/state/megabot`.",
+        description="The folder for the ledger (the record of what was posted) and the token. Each bot needs "
+        "a separate one, owned by the account that runs it. Default: systemd's state folder for the service, "
+        "else `$XDG_STATE_HOME/megabot`, else `~/.local/state/megabot`.",
         examples=["/var/lib/megabot"],
     )
     moderators: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
         default=(),
-        description="Who is told by private message when something needs a person: names on the server, or "
-        "`name@host`, with commas between them. By default the community's first moderator.",
+        description="Who gets a private message when something needs attention: user names, or `name@host`, "
+        "separated by commas. Default: the community's first moderator.",
         examples=["robin, kim@lemmy.example"],
     )
     site_dir: Annotated[Path, BeforeValidator(_path)] | None = Field(
         default=None,
-        description="The folder that the site is written into, for a web server to serve: every edition as "
-        "it was posted. The service keeps it up to date; without this setting there is none.",
+        description="The folder for the archive site, to be served by a web server: every edition as it was "
+        "posted. The service keeps it up to date. Without this setting there is no site.",
         examples=["/var/www/threads"],
     )
     site_url: Annotated[str, AfterValidator(addresses.site)] = Field(
         default="",
-        description="The address that the site is served at. Feeds are written only with it: their links "
-        "must be whole.",
+        description="The public address of the archive site. Feeds are written only if it is set, because "
+        "they need absolute links.",
         examples=["https://threads.example/"],
     )
     admins: Annotated[bool, BeforeValidator(_yes)] = Field(
         default=False,
-        description="Whether the server's admins may command the bot as moderators do: `yes` or `no`.",
+        description="Whether the server's admins may command the bot like moderators: `yes` or `no`.",
         examples=["yes"],
     )
     language: Annotated[str, BeforeValidator(_language)] = Field(
@@ -225,32 +227,33 @@ class Settings(BaseModel):
     )
     heartbeat_url: Annotated[SecretStr, AfterValidator(_monitor)] | None = Field(
         default=None,
-        description="An uptime monitor's address, which is asked for after each verified pass, and with "
-        "`/fail` behind it after one that went wrong.",
+        description="The address of an uptime monitor, requested after each successful run, and with `/fail` "
+        "appended after a failed one.",
         examples=["https://monitor.example/ping/3f2a"],
     )
     proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = Field(
         default=None,
-        description="An HTTP proxy for everything that leaves this machine: to the Lemmy server, links, the "
-        "uptime monitor and a source over `https://` (one over ssh is not proxied). The address may hold its "
-        "name and password. `HTTPS_PROXY` and the like are not read.",
+        description="An HTTP proxy for all requests: to the Lemmy server, to links, to the uptime monitor "
+        "and to a git repository over `https://` (ssh is not proxied). The address may contain a user name "
+        "and password. `HTTPS_PROXY` and similar variables are ignored.",
         examples=["http://proxy.example:3128"],
     )
     metrics_file: Annotated[Path, BeforeValidator(_figures)] | None = Field(
         default=None,
-        description="A file that the service writes after each pass for Prometheus' node_exporter (its "
-        "textfile collector), named `*.prom`, in a folder that megabot's account may write to.",
+        description="A file named `*.prom` that the service writes after each run, for the textfile "
+        "collector of Prometheus' node_exporter. The account that runs megabot must be allowed to write to "
+        "its folder.",
         examples=["/var/lib/prometheus/node-exporter/megabot.prom"],
     )
     check_links: Annotated[Literal["off", "weekly"], BeforeValidator(_rhythm)] = Field(
         default="off",
-        description="`weekly`: once a week the service asks whether the links of the coming editions are "
-        "still there, and sends one list of the dead ones to those it tells of everything else.",
+        description="`weekly`: once a week the service checks the links in the upcoming editions and sends "
+        "a list of dead ones to the recipients of its other alerts.",
         examples=["weekly"],
     )
     tick: Annotated[timedelta, BeforeValidator(_tick)] = Field(
         default=timedelta(seconds=30),
-        description="How often the service looks for news, in seconds, from 5 to 60.",
+        description="How often the service checks for work and commands, in seconds, from 5 to 60.",
         examples=["30 s"],
     )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_level)] = Field(
@@ -261,13 +264,13 @@ class Settings(BaseModel):
 
     @property
     def state_dir_chosen(self) -> bool:
-        """Whether a setting names the state folder, rather than the default."""
+        """Whether a setting names the state folder, so that it is not just the default."""
         return "state_dir" in self.model_fields_set
 
     def missing_for_online(self, *, needs_community: bool = False) -> list[str]:
-        """Name what must still be set before a server can be talked to; offline verbs need none of it.
+        """Return a sentence for each missing setting that is needed to talk to the server.
 
-        `needs_community` says that some thread's template names no community of its own.
+        `needs_community`: whether no template names a community.
         """
         wanted = {"instance": self.instance, "username": self.username}
         if needs_community:
@@ -275,42 +278,41 @@ class Settings(BaseModel):
         return [_missing(name) for name, value in wanted.items() if not value]
 
     def require_online(self, *, needs_community: bool = False) -> None:
-        """Raise `ConfigError` where something is missing for talking to a server."""
         missing = self.missing_for_online(needs_community=needs_community)
         if missing:
             raise ConfigError("\n".join([*missing, _NEW_BOT]))
 
     def password_text(self) -> str:
-        """Give the password itself, empty where none is set."""
+        """Return the password in clear, "" if none is set."""
         return self.password.get_secret_value() if self.password else ""
 
     def totp_text(self) -> str:
-        """Give the TOTP secret in base32, empty where none is set."""
+        """Return the TOTP secret in base32, "" if none is set."""
         return self.totp_secret.get_secret_value() if self.totp_secret else ""
 
     def heartbeat_text(self) -> str:
-        """Give the monitor's address, empty where there is none."""
+        """Return the monitor's address, "" if none is set."""
         return self.heartbeat_url.get_secret_value() if self.heartbeat_url else ""
 
     def secret_texts(self) -> list[str]:
-        """Give every secret as it is, for the log to blot out."""
+        """Return every secret in clear, so that the log can redact it."""
         secrets = (self.password, self.totp_secret, self.heartbeat_url)
         used = self.proxy_used()
-        known = [secret.get_secret_value() for secret in secrets if secret]
-        return [*known, *(used.secrets if used else ())]
+        texts = [secret.get_secret_value() for secret in secrets if secret]
+        return [*texts, *(used.secrets if used else ())]
 
     def proxy_used(self) -> Proxy | None:
         return proxy.parse(self.proxy.get_secret_value()) if self.proxy else None
 
 
 _NEW_BOT = (
-    "To write settings and a first template, run: megabot init. If you have settings, run megabot in the "
-    "folder of their .env, or name the file: megabot --env FILE"
+    "To create settings and a first template, run: megabot init. If you have settings, run megabot in the "
+    "folder of the .env file, or name the file: megabot --env FILE"
 )
 
 
 def variable(name: str) -> str:
-    """Name a field as people set it."""
+    """Return the name of a field as an environment variable."""
     return PREFIX + name.upper()
 
 

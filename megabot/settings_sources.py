@@ -1,4 +1,4 @@
-"""Building the settings from all places in one order, and saying everything that is wrong at once."""
+"""Builds the settings from all places, in a fixed order, and reports all mistakes at once."""
 
 import difflib
 import io
@@ -20,9 +20,9 @@ SYSTEM_FILE = Path("/etc/megabot/config.env")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """Settings as text from one place. `folder` is what relative paths in them start at.
+    """Settings as text from one place. Relative paths in them start at `folder`.
 
-    `warnings` are sentences about lines that probably mean something else than they say.
+    `warnings` are sentences about lines that probably do not do what they were meant to.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Layer:
 
 
 BOTS = Path("/var/lib/megabot/bots")
-"""Holds the state folder of each bot of several, by name: `megabot@.service` gives it the same."""
+"""Contains the state folder of each bot by name if there are several, as in `megabot@.service`."""
 _FIELDS = {variable(field): field for field in Settings.model_fields}
 
 
@@ -45,30 +45,30 @@ def load(
     system_file: Path = SYSTEM_FILE,
     warn: Callable[[str], None] = lambda _: None,
 ) -> Settings:
-    """Build the settings, or raise `ConfigError` with a line for every mistake. Shows no value of any.
+    """Build the settings, or raise `ConfigError` with a line for every mistake. Never shows a value.
 
     The order: environment, then the settings file (`env_file`, else `.env` in `cwd`, else `system_file`),
-    then systemd's credentials, then the defaults. An empty value is the same as none. A `bot` of several on
-    one machine has a file of its own beside `system_file`, and a state folder of its own. `warn` is told of
-    lines that probably mean something else than they say.
+    then systemd's credentials, then the defaults. An empty value counts as not set. A named `bot`, one of
+    several on a machine, has a separate file beside `system_file` and a separate state folder. `warn` gets a
+    sentence for each line that probably does not do what it was meant to.
     """
     if bot:
         env_file = _file_of(bot, system_file)
-    found = (
+    layers = (
         environment(environ, cwd),
         file_layer(env_file, cwd=cwd, system_file=system_file),
         credentials(environ, cwd),
     )
-    for sentence in (sentence for layer in found for sentence in layer.warnings):
+    for sentence in (sentence for layer in layers for sentence in layer.warnings):
         warn(sentence)
-    mistakes = [line for layer in found for line in _unknown(layer)]
-    values, origins = _merged(found)
+    mistakes = [line for layer in layers for line in _unknown(layer)]
+    values, origins = _merged(layers)
     if bot and "state_dir" not in values:
-        values["state_dir"], origins["state_dir"] = str(BOTS / bot), found[1]
+        values["state_dir"], origins["state_dir"] = str(BOTS / bot), layers[1]
     mistakes += _take_password(values, origins, environ)
     around = Surroundings(
         folders={name: layer.folder for name, layer in origins.items()},
-        folder=found[1].folder,
+        folder=layers[1].folder,
         state_dir=default_state_dir(environ),
     )
     try:
@@ -82,17 +82,19 @@ def load(
 
 def _file_of(bot: str, system_file: Path) -> Path:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", bot) or bot == system_file.stem:
-        raise ConfigError(f"--bot {bot}: a bot's name is of small letters, digits and dashes, and not config")
+        raise ConfigError(
+            f"--bot {bot}: not a valid name; use lower-case letters, digits and dashes (config is reserved)"
+        )
     return system_file.with_name(f"{bot}.env")
 
 
 def default_state_dir(environ: Mapping[str, str]) -> Path:
-    """Choose the state folder where no setting does: systemd's, else the user's."""
+    """Return the state folder if no setting names one: systemd's, else the user's."""
     of_service = environ.get("STATE_DIRECTORY", "").partition(":")[0]  # systemd joins several with colons
     if of_service:
         return Path(of_service)
     of_user = Path(environ.get("XDG_STATE_HOME", ""))
-    if not of_user.is_absolute():  # the XDG specification: a relative one is to be ignored
+    if not of_user.is_absolute():  # the XDG specification says that relative paths must be ignored
         of_user = Path(environ.get("HOME", "~")) / ".local" / "state"
     return of_user / "megabot"
 
@@ -107,7 +109,7 @@ def _unknown(layer: Layer) -> Iterable[str]:
 
 
 def _merged(layers: Iterable[Layer]) -> tuple[dict[str, str], dict[str, Layer]]:
-    """Let the first place that names a setting win; give the texts and the places."""
+    """Merge the layers: the first one that names a setting wins. Return the texts and their layers."""
     texts: dict[str, str] = {}
     origins: dict[str, Layer] = {}
     for layer in layers:
@@ -121,11 +123,11 @@ def _merged(layers: Iterable[Layer]) -> tuple[dict[str, str], dict[str, Layer]]:
 def _take_password(
     values: dict[str, str], origins: Mapping[str, Layer], environ: Mapping[str, str]
 ) -> list[str]:
-    """Put the password's text where only its file was named; give what is wrong with that."""
+    """Read the password from its file into `values`; return the mistakes."""
     if "password_file" not in values:
         return []
     if "password" in values:
-        return ["MEGABOT_PASSWORD and MEGABOT_PASSWORD_FILE are both set; keep one of them"]
+        return ["MEGABOT_PASSWORD and MEGABOT_PASSWORD_FILE are both set; remove one of them"]
     path = origins["password_file"].folder / Path(values["password_file"]).expanduser()
     try:
         values["password"] = password_from(path, environ)
@@ -149,19 +151,18 @@ SERVICE_ACCOUNT = "megabot"
 
 
 _CUT = re.compile(r"""^\s*(?:export\s+)?[^\s=]+[^\S\n]*=[^\S\n]*(?:[^\s'"#][^\n]*?)?[^\S\n]#""")
-"""A value without quotes that is cut at a # behind a space."""
+"""An unquoted value that ends at a # after a space."""
 _SECRETS = ("MEGABOT_PASSWORD", "MEGABOT_TOTP_SECRET")
 
 
 def environment(environ: Mapping[str, str], cwd: Path) -> Layer:
-    """Take the settings among the environment's variables."""
     values = {key: value for key, value in environ.items() if key.startswith(PREFIX)}
     odd = tuple(_ignored("the environment", key) for key in environ if _is_meant(key))
     return Layer(name="the environment", values=values, folder=cwd, warnings=odd)
 
 
 def file_layer(env_file: Path | None, *, cwd: Path, system_file: Path) -> Layer:
-    """Read the settings file that was named, else `.env` in the current folder, else the installed one."""
+    """Read the named settings file, else `.env` in the current folder, else the installed one."""
     if env_file is not None:
         return _read(cwd / env_file)
     if _is_there(cwd / ".env", hidden=False):
@@ -172,7 +173,7 @@ def file_layer(env_file: Path | None, *, cwd: Path, system_file: Path) -> Layer:
 
 
 def credentials(environ: Mapping[str, str], cwd: Path) -> Layer:
-    """Read systemd's credentials, files that are named as the settings but in lower case."""
+    """Read systemd's credentials: files named like the settings, but in lower case."""
     folder = environ.get("CREDENTIALS_DIRECTORY", "")
     paths = sorted(Path(folder).glob(f"{PREFIX.lower()}*")) if folder else []
     values = {path.name.upper(): _text(path).rstrip("\r\n") for path in paths}
@@ -180,14 +181,15 @@ def credentials(environ: Mapping[str, str], cwd: Path) -> Layer:
 
 
 def password_from(path: Path, environ: Mapping[str, str]) -> str:
-    """Read the password's file, which must be nobody else's to read."""
+    """Read the password's file. Raises `ConfigError` if other users may read it."""
     text = _text(path).rstrip("\r\n")
     if not text:
-        raise ConfigError(f"MEGABOT_PASSWORD_FILE: {path} is empty; write the password into it")
-    guarded = environ.get("CREDENTIALS_DIRECTORY") == str(path.parent)  # systemd's own folder: shut already
+        raise ConfigError(f"MEGABOT_PASSWORD_FILE: {path} is empty; write the password to it")
+    # systemd's own folder for credentials is private already.
+    guarded = environ.get("CREDENTIALS_DIRECTORY") == str(path.parent)
     mode = S_IMODE(path.stat().st_mode)
     if mode & (S_IRWXG | S_IRWXO) and not guarded:
-        raise ConfigError(f"MEGABOT_PASSWORD_FILE: others may read {path}; run: chmod 600 {path}")
+        raise ConfigError(f"MEGABOT_PASSWORD_FILE: other users can read {path}; run: chmod 600 {path}")
     return text
 
 
@@ -197,18 +199,21 @@ def _read(path: Path) -> Layer:
     bad = [_line(binding.original) for binding in bindings if binding.error]
     if bad:
         raise ConfigError(
-            "\n".join(f"{path}:{line}: this line is not understood; write NAME=value" for line in bad)
+            "\n".join(f"{path}:{line}: this is not a valid line; write NAME=value" for line in bad)
         )
     values = dotenv_values(stream=io.StringIO(text), interpolate=False)
     ours = {key: value or "" for key, value in values.items() if key.startswith(PREFIX)}
     secret = any(ours.get(key) for key in _SECRETS) or "@" in ours.get("MEGABOT_PROXY", "")
     if secret and path.stat().st_mode & S_IROTH:
-        raise ConfigError(f"{path} holds a secret and everyone may read it; run: chmod o-rwx {path}")
+        raise ConfigError(f"{path} contains a secret and all users can read it; run: chmod o-rwx {path}")
     return Layer(name=str(path), values=ours, folder=path.parent, warnings=tuple(_odd(path, bindings)))
 
 
 def _odd(path: Path, bindings: Iterable[Binding]) -> Iterator[str]:
-    """Find lines that probably mean something else than they say. Shows no value: it may be a secret."""
+    """Yield a sentence for each line that probably does not do what it was meant to.
+
+    Values are not shown: they may be secrets.
+    """
     seen: dict[str, int] = {}
     for binding in bindings:
         key, line = binding.key or "", _line(binding.original)
@@ -218,38 +223,38 @@ def _odd(path: Path, bindings: Iterable[Binding]) -> Iterator[str]:
         if not key.startswith(PREFIX):
             continue
         if binding.value is None:
-            yield f"{where}: {key} has no =, so it counts as empty: write {key}=value"
+            yield f"{where}: {key} has no = and counts as empty; write {key}=value"
         elif _CUT.search(binding.original.string):
             yield (
-                f"{where}: the value of {key} ends before the #: what follows is taken for a comment. If it "
-                f"belongs to the value, put that in quotes: {key}='...'"
+                f"{where}: the value of {key} ends before the #; the rest is read as a comment. If the rest "
+                f"belongs to the value, use quotes: {key}='...'"
             )
         if key in seen:
-            yield f"{where}: {key} is set in line {seen[key]} too: this line counts"
+            yield f"{where}: {key} is also set in line {seen[key]}; this line is used"
         seen[key] = line
 
 
 def _is_meant(key: str) -> bool:
-    """Return whether a name is no setting but was probably meant to be one."""
+    """Return whether a name is not a setting but was probably meant to be one."""
     return key.upper().startswith("MEGABOT") and not key.startswith(PREFIX)
 
 
 def _ignored(where: str, key: str) -> str:
     name = re.sub(r"[^A-Z0-9]+", "_", key.upper())
-    return f"{where}: {key} is ignored: settings are written in capitals and begin with {PREFIX}, like {name}"
+    return f"{where}: {key} is ignored; settings are in capitals and start with {PREFIX}, like {name}"
 
 
 def _line(original: Original) -> int:
-    """Give the line that a statement begins in; dotenv counts the empty lines before it to it."""
+    """Return the line that a statement starts on; for dotenv the empty lines before it belong to it."""
     text = original.string
     return int(original.line) + text[: len(text) - len(text.lstrip())].count("\n")
 
 
 def _is_there(path: Path, *, hidden: bool) -> bool:
-    """Tell whether there is a file; `hidden` is what to take for true in a folder that cannot be looked into.
+    """Return whether a file exists; `hidden` is the result for a folder that may not be read.
 
-    Whoever may not look into the settings' folder must hear so; but a verb run by sudo stands in the caller's
-    home, which is none of its business.
+    It is True for the settings' folder, so that a user without permission gets an error, and False for the
+    current folder: with sudo that may be the caller's home, which the bot's account may not read.
     """
     try:
         return S_ISREG(path.stat().st_mode)
@@ -260,7 +265,7 @@ def _is_there(path: Path, *, hidden: bool) -> bool:
 
 
 def _account_of(path: Path) -> str:
-    """Name the account that is meant to read a file: its owner, the service's for what root keeps."""
+    """Return the account that should read a file: its owner, or the service's if that is root."""
     try:
         owner = path.owner()
     except (OSError, KeyError):
@@ -273,9 +278,9 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except PermissionError as error:
         account = _account_of(path)
-        hint = f"where {account} may not read it either: chgrp {account} {path}; chmod 640 {path}"
-        raise WrongAccount(f"{path} is not readable for this account ({hint})", account=account) from error
+        hint = f"if {account} cannot read it either: chgrp {account} {path}; chmod 640 {path}"
+        raise WrongAccount(f"this account cannot read {path} ({hint})", account=account) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text; save it as UTF-8") from error
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error

@@ -1,4 +1,4 @@
-"""What a process was started with: its settings, where its log goes, its version, the files it came with."""
+"""What a process starts with: settings, log, version, and the sample templates."""
 
 import logging
 import os
@@ -14,17 +14,17 @@ log = logging.getLogger("megabot")
 
 
 def read_settings(options: Mapping[str, object]) -> Settings:
-    """Read the settings by the command line's options and the environment, and set up the log."""
-    said: list[str] = []
-    settings = load_settings(options, warn=said.append)
+    """Read the settings from the command line's options and the environment, and set up the log."""
+    warnings: list[str] = []
+    settings = load_settings(options, warn=warnings.append)
     set_up_log(settings, options)
-    for sentence in said:  # not before: the log is as the settings want it
+    for sentence in warnings:  # only now: the settings decide how the log is set up
         log.warning("%s", sentence)
     return settings
 
 
 def load_settings(options: Mapping[str, object], *, warn: Callable[[str], None]) -> Settings:
-    """Read the settings by the command line's options and the environment."""
+    """Read the settings from the command line's options and the environment."""
     env_file = options.get("env_file")
     return settings_sources.load(
         os.environ,
@@ -36,14 +36,12 @@ def load_settings(options: Mapping[str, object], *, warn: Callable[[str], None])
 
 
 def set_up_log(settings: Settings, options: Mapping[str, object]) -> None:
-    """Have the log as the settings and the options want it."""
     level = "DEBUG" if options.get("verbose") else settings.log_level
     journal = log_setup.goes_to_journal(os.environ, _STDERR)
     log_setup.set_up(level, secrets=settings.secret_texts(), journal=journal)
 
 
 def own_version() -> str:
-    """Name the version that runs."""
     try:
         return metadata.version("megabot")
     except metadata.PackageNotFoundError:
@@ -51,6 +49,6 @@ def own_version() -> str:
 
 
 def sample_source() -> Path:
-    """Give the folder of the sample source: beside the code in a checkout, inside it where installed."""
+    """Return the folder with the sample templates: in the package if installed, beside it in a checkout."""
     installed = Path(__file__).parent / "sample"
     return installed if installed.exists() else Path(__file__).parents[1] / "templates"

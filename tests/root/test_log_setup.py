@@ -121,7 +121,7 @@ def test_what_ends_a_process_is_written_as_the_journal_takes_it(tmp_path: Path) 
     code, lines = in_a_journal(tmp_path, "-m", "megabot", "--env", "/nowhere/x.env", "check")
 
     assert code == 2
-    assert lines == ['<3>level=error msg="error: /nowhere/x.env cannot be read: No such file or directory"']
+    assert lines == ['<3>level=error msg="error: cannot read /nowhere/x.env: No such file or directory"']
 
 
 def test_a_bug_that_ends_a_process_has_no_bare_line(tmp_path: Path) -> None:
@@ -137,8 +137,8 @@ def test_a_plain_word_is_not_told_by_a_blot_in_our_own_sentence(
     log: logging.Logger, capsys: pytest.CaptureFixture[str], word: str
 ) -> None:
     log_setup.set_up("INFO", secrets=[word])
-    log.warning("Taken: the password is taken from MEGABOT_PASSWORD; a try at 12:00, in 30 s")
-    said = log_setup.redact("the password is taken from MEGABOT_PASSWORD, by hand", own=True)
+    log.warning("Taken: using the password from MEGABOT_PASSWORD; a try at 12:00, in 30 s")
+    said = log_setup.redact("using the password from MEGABOT_PASSWORD, by hand", own=True)
 
     assert log_setup.BLOT not in capsys.readouterr().err + said
 

@@ -99,7 +99,8 @@ def test_a_folder_called_env_is_no_settings_file(load: Load, tmp_path: Path) -> 
 def test_a_named_file_that_is_not_there_is_an_error(load: Load, tmp_path: Path) -> None:
     (line,) = mistakes(load, tmp_path / "typo.env")
 
-    assert line.endswith("typo.env cannot be read: No such file or directory")
+    assert line.startswith("cannot read ")
+    assert line.endswith("typo.env: No such file or directory")
 
 
 def test_paths_start_at_the_file_that_names_them(load: Load, tmp_path: Path) -> None:
@@ -147,7 +148,7 @@ def test_every_mistake_is_said_at_once_a_line_each(load: Load, tmp_path: Path) -
             f"MEGABOT_INSTANCE ({tmp_path}/.env): write https://, as in https://lemmy.example; "
             "http:// is only for this machine's own address"
         ),
-        f"MEGABOT_TICK ({tmp_path}/.env): write whole seconds from 5 to 60, as in 30 or 30 s",
+        f"MEGABOT_TICK ({tmp_path}/.env): write whole seconds from 5 to 60, like 30 or 30 s",
         "MEGABOT_LOG_LEVEL (the environment): write debug, info, warning or error",
     ]
 
@@ -162,8 +163,8 @@ def test_lines_that_cannot_be_read_are_named_by_number(load: Load, tmp_path: Pat
     path = written(tmp_path / ".env", f"A=1\n\n= {CANARY}\nB=2\nMEGABOT_PASSWORD='{CANARY}\n")
 
     assert mistakes(load) == [
-        f"{path}:3: this line is not understood; write NAME=value",
-        f"{path}:5: this line is not understood; write NAME=value",
+        f"{path}:3: this is not a valid line; write NAME=value",
+        f"{path}:5: this is not a valid line; write NAME=value",
     ]
 
 
@@ -173,7 +174,7 @@ def test_lines_that_cannot_be_read_are_named_by_number(load: Load, tmp_path: Pat
         ("\n\nmegabot_username=x", ["3: megabot_username is ignored"]),
         ("Megabot-Username=x", ["1: Megabot-Username is ignored", "like MEGABOT_USERNAME"]),
         ("# comment\nMEGABOT_USERNAME", ["2: MEGABOT_USERNAME has no ="]),
-        ("MEGABOT_TICK=7\n\nMEGABOT_TICK=8", ["3: MEGABOT_TICK is set in line 1 too: this line counts"]),
+        ("MEGABOT_TICK=7\n\nMEGABOT_TICK=8", ["3: MEGABOT_TICK is also set in line 1; this line is used"]),
         (f"MEGABOT_PASSWORD={CANARY} #rest", ["1: the value of MEGABOT_PASSWORD ends before the #"]),
         (f"export MEGABOT_PASSWORD = {CANARY}\t# rest", ["1: the value of", "MEGABOT_PASSWORD='...'"]),
         ("MEGABOT_PASSWORD= #rest", ["1: the value of MEGABOT_PASSWORD ends before the #"]),
@@ -227,9 +228,9 @@ def test_a_password_file_loses_its_last_line_end_and_nothing_else(load: Load, tm
 @pytest.mark.parametrize(
     ("text", "mode", "hint"),
     [
-        ("\n", 0o600, "is empty; write the password into it"),
-        (CANARY, 0o640, "others may read {path}; run: chmod 600 {path}"),
-        (CANARY, 0o604, "others may read {path}; run: chmod 600 {path}"),
+        ("\n", 0o600, "is empty; write the password to it"),
+        (CANARY, 0o640, "other users can read {path}; run: chmod 600 {path}"),
+        (CANARY, 0o604, "other users can read {path}; run: chmod 600 {path}"),
     ],
 )
 def test_a_password_file_that_is_empty_or_open_is_refused(
@@ -254,14 +255,14 @@ def test_two_passwords_are_one_too_many(load: Load, tmp_path: Path) -> None:
     written(tmp_path / "password", "x")
 
     assert mistakes(load, MEGABOT_PASSWORD=CANARY, MEGABOT_PASSWORD_FILE="password") == [
-        "MEGABOT_PASSWORD and MEGABOT_PASSWORD_FILE are both set; keep one of them"
+        "MEGABOT_PASSWORD and MEGABOT_PASSWORD_FILE are both set; remove one of them"
     ]
 
 
 def test_a_settings_file_with_a_secret_in_it_must_not_be_everyones(load: Load, tmp_path: Path) -> None:
     path = written(tmp_path / ".env", f"MEGABOT_PASSWORD={CANARY}\n", 0o644)
 
-    assert mistakes(load) == [f"{path} holds a secret and everyone may read it; run: chmod o-rwx {path}"]
+    assert mistakes(load) == [f"{path} contains a secret and all users can read it; run: chmod o-rwx {path}"]
     written(path, "MEGABOT_PASSWORD=\n", 0o644)
     assert load().password_text() == ""
 
@@ -315,8 +316,8 @@ def test_values_are_taken_as_people_write_them(
         ("TICK", "4", "5 to 60"),
         ("TICK", "9999999999999", "5 to 60"),
         ("TICK", "soon", "5 to 60"),
-        ("SOURCE", f"https://{CANARY}@git.example/threads.git", "must not hold a token"),
-        ("SOURCE", f"https://git.example/threads.git?private_token={CANARY}", "must not hold a token"),
+        ("SOURCE", f"https://{CANARY}@git.example/threads.git", "must not contain a token"),
+        ("SOURCE", f"https://git.example/threads.git?private_token={CANARY}", "must not contain a token"),
         ("SOURCE", "http://git.example/threads.git", "write https://, ssh://, git@HOST:PATH or file:///PATH"),
     ],
 )
@@ -371,6 +372,6 @@ def test_a_proxys_password_is_a_secret_like_the_others(load: Load, tmp_path: Pat
     (mistake,) = mistakes(load, MEGABOT_PROXY=f"socks5://bot:{CANARY}@proxy.example")
     assert mistake.startswith("MEGABOT_PROXY (the environment): write http://HOST:PORT or ")
     path = written(tmp_path / ".env", f"MEGABOT_PROXY={url}\n", mode=0o644)
-    assert mistakes(load) == [f"{path} holds a secret and everyone may read it; run: chmod o-rwx {path}"]
+    assert mistakes(load) == [f"{path} contains a secret and all users can read it; run: chmod o-rwx {path}"]
     written(tmp_path / ".env", "MEGABOT_PROXY=http://proxy.example:3128\n", mode=0o644)
     assert load().secret_texts() == []
