@@ -1,7 +1,4 @@
-"""Composition for the verbs of contributors: links, previews that follow, posts read as a stranger.
-
-What it gives needs no account.
-"""
+"""Builds what commands use without an account: link checks, live previews, posts read anonymously."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -24,35 +21,36 @@ from megabot.source.titles.date_forms import DateWords
 
 
 def check_output(path: Path) -> None:
-    """Raise `ConfigError` if a person named a path in a state folder for something else."""
+    """Raise `ConfigError` if the output path that the user named is in a state folder."""
     output_paths.check_output(path)
 
 
 def link_asker(app: App) -> Callable[[str], Verdict]:
-    """Give what finds out whether a link is alive."""
     return LinkAsker(proxy=app.settings.proxy_used()).ask
 
 
 def is_online(app: App) -> bool:
-    """Return whether there is a network, by the bot's own server if one is set."""
+    """Return whether the network works; the bot's own server is tried if one is set."""
     return reaches_internet(app.settings.instance, proxy=app.settings.proxy_used())
 
 
 def link_cache(app: App) -> LinkCache:
-    """Give what was found out about links lately."""
     return LinkCache(app.state_folder / "links.json")
 
 
 @contextmanager
 def warm_ports(app: App) -> Iterator[OfflinePorts]:
-    """Give the ports with a renderer that stays warm, for a preview that follows the files."""
+    """Yield ports whose renderer keeps its process, for a preview that is rendered on every save."""
     with closing(WarmRenderer()) as renderer:
         yield replace(app.offline_ports, renderer=renderer)
 
 
 @contextmanager
 def public_posts(instance: str, *, used: Proxy | None = None) -> Iterator[PublicPosts]:
-    """Read a server's posts without an account, through the proxy of the settings or of the environment."""
+    """Read a server's posts without an account.
+
+    The proxy is `used`, else MEGABOT_PROXY from the environment: `init` has no settings yet.
+    """
     text = os.environ.get("MEGABOT_PROXY", "")
     try:
         through = used or (proxy.parse(text) if text else None)
@@ -70,7 +68,7 @@ def date_words(code: str) -> DateWords | None:
 
 
 def newest_posts(app: App, community: str) -> tuple[PublicPost, ...]:
-    """List a community's newest posts as a stranger sees them; none where no server is set."""
+    """Return a community's newest posts, read anonymously; none if no server is set."""
     if not app.settings.instance:
         return ()
     with public_posts(app.settings.instance, used=app.settings.proxy_used()) as posts:
@@ -79,6 +77,6 @@ def newest_posts(app: App, community: str) -> tuple[PublicPost, ...]:
 
 @contextmanager
 def public_pages(app: App, community: str, *, by: str) -> Iterator[Iterator[tuple[PublicPost, ...]]]:
-    """Read all posts of a community, or of one author in it, as a stranger does, page by page."""
+    """Read all posts of a community, or those by one author, anonymously and page by page."""
     with public_posts(app.settings.instance, used=app.settings.proxy_used()) as posts:
         yield posts.all(community, by=by)

@@ -1,4 +1,4 @@
-"""How a change of one edition is shown: on hold, skipped, moved, with a preamble of its own. Pure."""
+"""Describes a change to one edition: on hold, skipped, moved, or with a preamble sent by message. Pure."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from megabot.schedule.overrides import Override, OverrideKind
 
 
 def change(override: Override, timezone: str, now: datetime, *, usual: datetime | None = None) -> Span:
-    """Describe a change; with `usual`, say from where an edition was moved, else to where."""
+    """Describe a change. A move names the time it was moved from if `usual` is given, else the new time."""
     words = {
         OverrideKind.HOLD: "on hold",
         OverrideKind.SKIP: "skipped",

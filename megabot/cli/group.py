@@ -1,4 +1,4 @@
-"""The command line. Each verb is imported only when it is used."""
+"""The command line. Each command is imported only when it is used, so that help and small ones start fast."""
 
 import importlib
 
@@ -11,21 +11,19 @@ MODULES = {
     **dict.fromkeys(["post", "repost", "refresh", "undo"], "thread"),
     **dict.fromkeys(["login", "logout"], "login"),
 }
-"""The modules of several verbs, each under its own name there."""
+"""Modules with several commands; each command has its own name in its module."""
 
 
 class LazyGroup(click.Group):
-    """A group whose commands live in `megabot.cli.verbs`, most of them in a module of their own."""
+    """Commands in `megabot.cli.verbs`, most of them in a separate module."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the verbs in the order of their table."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a verb."""
         if cmd_name not in VERBS:
             return None
-        name = {"import": "import_"}.get(cmd_name, cmd_name)  # a module must not be called by a keyword
+        name = {"import": "import_"}.get(cmd_name, cmd_name)  # "import" is a Python keyword
         module = importlib.import_module(f"megabot.cli.verbs.{MODULES.get(cmd_name, name)}")
         command = getattr(module, cmd_name if cmd_name in MODULES else "command")
         return command if isinstance(command, click.Command) else None
@@ -33,16 +31,16 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the verb, or name the one that was probably meant."""
+        """Find the command, or suggest the one that was probably meant."""
         if args[0] not in VERBS:
             from difflib import get_close_matches
 
             for near in get_close_matches(args[0], VERBS, n=1):
-                ctx.fail(f"there is no verb {args[0]!r}; did you mean {near}?")
+                ctx.fail(f"there is no command {args[0]!r}; did you mean {near}?")
         return super().resolve_command(ctx, args)
 
     def get_help(self, ctx: click.Context) -> str:
-        """Give the page that `__main__` shows without loading this library."""
+        """Return the page that `__main__` shows without importing Click."""
         return help_page()
 
 
@@ -53,7 +51,9 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="megabot", message="megabot %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, env_file: str | None, bot: str | None, *, verbose: bool) -> None:
-    """Hand the options that stand before the verb on to it."""
+    """Pass the options before the command on to it."""
     if env_file and bot:
-        raise click.UsageError("--bot NAME is for settings in /etc/megabot/NAME.env, --env FILE for others")
+        raise click.UsageError(
+            "use either --bot NAME (settings in /etc/megabot/NAME.env) or --env FILE (any other file)"
+        )
     ctx.obj = {"env_file": env_file, "bot": bot, "verbose": verbose}

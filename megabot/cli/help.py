@@ -1,14 +1,11 @@
-"""The verbs of the command line: they unpack arguments, call, print. They decide nothing.
-
-The list of verbs and the help page need no library: help must be instant.
-"""
+"""The list of commands and the help page. They import no library, so that help is instant."""
 
 GROUPS = {
     "Set up": {
         "init": "ask a few questions, write the settings and a first template",
         "login": "sign in; stores a token instead of your password",
         "logout": "sign out and forget the token",
-        "introduce": "comment once, so that a moderator can appoint the bot from there",
+        "introduce": "post one comment, from which a moderator can appoint the bot",
         "import": "register a community's past threads as editions",
         "demo": "watch the bot at work for seven weeks, on a mini Lemmy server",
         "sandbox": "run a mini Lemmy server to practise on",
@@ -22,12 +19,12 @@ GROUPS = {
         "check": "check settings, templates and upcoming editions",
     },
     "Post": {
-        "post": "post the current edition now, if it is not there yet",
+        "post": "post the current edition now, if it has not been posted",
         "repost": "post a fresh copy of the current edition",
         "refresh": "render the current edition again and edit its post",
         "undo": "withdraw the last repost",
-        "adopt": "register a thread that was posted by hand as an edition",
-        "unadopt": "undo an adoption: the thread is no edition any longer",
+        "adopt": "register a thread that someone else posted as an edition",
+        "unadopt": "undo an adoption; the thread no longer counts as an edition",
     },
     "Moderate": {
         "hold": "put the next edition on hold",
@@ -37,10 +34,10 @@ GROUPS = {
         "preamble": "set, clear or export the preamble of an edition",
     },
     "Publish": {
-        "site": "write the archive: every edition, the bulletins, feeds",
+        "site": "write the archive: all editions, bulletins and feeds",
     },
     "Run": {
-        "run": "the service: keep the threads, until told to stop",
+        "run": "run the service until it is stopped",
         "backup": "copy the ledger while the service runs",
     },
 }
@@ -48,22 +45,22 @@ GROUPS = {
 VERBS = {verb: what for verbs in GROUPS.values() for verb, what in verbs.items()}
 
 _HELP = """\
-Usage: megabot [OPTIONS] VERB [ARGS]...
+Usage: megabot [OPTIONS] COMMAND [ARGS]...
 
-  Keep a Lemmy community's recurring thread: rendered from git, posted on time,
-  pinned, linked. Each verb has its own help: megabot VERB --help
+  Post a Lemmy community's recurring thread from a template: on time, pinned, and
+  linked to the previous one. Help for a command: megabot COMMAND --help
 
 {groups}
 Options:
   --env FILE     Read settings from this file.
-  --bot NAME     Read those of the service megabot@NAME: /etc/megabot/NAME.env.
-  -v, --verbose  Say more on stderr.
+  --bot NAME     Use /etc/megabot/NAME.env, like the service megabot@NAME.
+  -v, --verbose  Print more to stderr.
   --version      Show the version and exit.
   -h, --help     Show this page and exit.
 
-  Results go to stdout, the log and what went wrong to stderr. Exit codes:
-  0 done, 1 failed or refused, 2 usage or settings, 3 a bug, 4 nothing to do,
-  5 offline, 130 stopped by Ctrl-C.
+  Results go to stdout, the log and errors to stderr. Exit codes:
+  0 done, 1 failed or refused, 2 wrong usage or settings, 3 a bug in megabot,
+  4 nothing to do, 5 offline, 130 stopped with Ctrl-C.
 """
 
 

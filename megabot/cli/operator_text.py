@@ -1,19 +1,17 @@
-"""What people read who install and look after the bot, and the comment that introduces it. Wording only."""
+"""Sentences for the operator. Wording only."""
 
 
 def backed_up(target: str) -> str:
-    """Say what a backup holds and what not."""
     return (
-        f"wrote {target}: the ledger as it is now. The token is not in it: if you restore it on another "
+        f"wrote {target}, a copy of the ledger. It does not contain the token: if you restore it on another "
         "machine, run megabot login there"
     )
 
 
 def password_known(*, from_file: bool) -> str:
     name = "MEGABOT_PASSWORD_FILE" if from_file else "MEGABOT_PASSWORD"
-    return f"the password is taken from {name}"
+    return f"using the password from {name}"
 
 
 def settings_read() -> str:
-    """Say that new settings are used."""
-    return "the settings were read again"
+    return "settings reloaded"

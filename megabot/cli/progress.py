@@ -1,4 +1,4 @@
-"""How far something has come, on stderr, once it takes longer than people wait without asking."""
+"""Progress on stderr, once a step takes longer than two seconds."""
 
 import itertools
 import sys
@@ -21,9 +21,9 @@ def show_progress(
     stream: TextIO | None = None,
     now: Callable[[], float] = time.monotonic,
 ) -> Iterator[Callable[[], None]]:
-    """Count steps, from any thread; after two seconds a terminal shows a bar, anything else gets one line.
+    """Count steps, from any thread. After two seconds a terminal shows a bar; a file or pipe gets one line.
 
-    `total` is 0 if nobody knows it.
+    `total` is 0 if it is not known.
     """
     file, began, done, guard = stream or sys.stderr, now(), 0, threading.Lock()
     hidden = not file.isatty()
@@ -45,6 +45,6 @@ def show_progress(
                     bar.update(done)
                     if hidden:
                         of = f" of {total}" if total else ""
-                        file.write(f"megabot: {done}{of} {what}, going on\n")
+                        file.write(f"megabot: {done}{of} {what} so far\n")
 
         yield step

@@ -1,6 +1,6 @@
-"""The first files of a new bot: settings and a short template, from a few answers. Asks nothing by itself.
+"""The first files of a new bot: settings and a short template, built from a few answers.
 
-Checks of answers raise `ValueError` with a sentence; `write` alone touches the disk.
+Functions that check an answer raise `ValueError` with a sentence for the user. Only `write` touches the disk.
 """
 
 import os
@@ -26,7 +26,7 @@ _LATE = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What a person was asked, checked. `weekday` is 0 for Monday; `name` is the thread's own.
+    """The checked answers. `weekday` is 0 for Monday; `name` is the name of the thread.
 
     `language` is the code of the thread's language as Lemmy lists it, "" if it is not known.
     """
@@ -45,26 +45,27 @@ instance, username, community = addresses.instance, addresses.username, addresse
 
 
 def weekday(text: str) -> int:
-    """Give 0 to 6 for the name of a day, whole or its first three letters."""
+    """Return 0 (Monday) to 6 for the name of a day or its first three letters."""
     wanted = text.strip().lower()
     for number, name in enumerate(WEEKDAYS):
         if wanted in {name, name[:3]}:
             return number
-    raise ValueError("write the day of the week, as in monday")
+    raise ValueError("enter a day of the week, like monday")
 
 
 def hour(text: str) -> time:
-    """Return the time of day: `18`, `18:00` or `6pm`."""
-    found = clock_times.time_of_day(text)
-    if found is None:
-        raise ValueError("write a time of day, as in 18:00 or 6pm")
-    return found
+    """Read a time of day: `18`, `18:00` or `6pm`."""
+    clock_time = clock_times.time_of_day(text)
+    if clock_time is None:
+        raise ValueError("enter a time of day, like 18:00 or 6pm")
+    return clock_time
 
 
 def timezone(text: str) -> str:
     """Return the name of a time zone as the database spells it; suggest a region for anything else.
 
-    EST, MST and HST are names too, but have no daylight saving time, which few who write them mean.
+    EST, MST and HST are refused: they are in the database, but without daylight saving time, and few people
+    who type them mean that.
     """
     name = time_zones.find_zone(text)
     if name is None or name in ("EST", "MST", "HST"):
@@ -73,23 +74,22 @@ def timezone(text: str) -> str:
 
 
 def thread_name(text: str) -> str:
-    """Check the thread's own name."""
     name = text.strip()
     if not re.fullmatch(r"[a-z0-9-]{1,40}", name):
-        raise ValueError("write 1 to 40 of a to z, 0 to 9 and -, as in weekly")
+        raise ValueError("use 1 to 40 characters from a-z, 0-9 and -, like weekly")
     return name
 
 
 def obstacle(folder: Path) -> str:
-    """Say why a bot cannot be set up in a folder, "" if it can."""
+    """Return why a bot cannot be set up in a folder, "" if it can."""
     if os.path.lexists(folder) and not folder.is_dir():
-        return f"The file {folder} is not a folder"
+        return f"{folder} is a file, not a folder"
     there = [name for name in (str(SETTINGS), f"{TEMPLATES}/") if _is_taken(folder / name)]
     if there:
         where = "This folder" if folder == Path() else f"The folder {folder}"
-        return f"{where} already has {' and '.join(there)}, and nothing is overwritten"
+        return f"{where} already contains {' and '.join(there)}, and megabot init overwrites nothing"
     parent = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
-    return "" if os.access(parent, os.W_OK) else f"Your account may not write to {parent}"
+    return "" if os.access(parent, os.W_OK) else f"You do not have permission to write to {parent}"
 
 
 def _is_taken(path: Path) -> bool:
@@ -97,24 +97,23 @@ def _is_taken(path: Path) -> bool:
 
 
 def free_name(beside: Path) -> Path:
-    """Return a folder that a bot can be set up in."""
     names = ("my-bot", *(f"my-bot-{number}" for number in range(2, 100)))
     parent = beside if beside == Path() else beside.parent
     return next((one for one in (parent / name for name in names) if not obstacle(one)), parent / names[0])
 
 
 def post(url: str) -> tuple[str, int]:
-    """Take the address of a post apart into its server's and its number."""
+    """Return the server and the number of a post from its address."""
     match = re.fullmatch(r"(https?://[^/]+)/post/(\d{1,18})(?:[/?#].*)?", url.strip())
     if match is None:
-        raise ValueError("write a post's address, as in https://lemmy.example/post/7")
+        raise ValueError("enter the address of a post, like https://lemmy.example/post/7")
     return addresses.instance(match[1]), int(match[2])
 
 
 def first_day(answers: Answers, now: datetime) -> date:
-    """Give the day of the newest slot, today if its hour has come: that one is what `megabot post` posts.
+    """Return the day of the newest slot, which `megabot post` posts; today if its time has come.
 
-    By itself it is not posted: it came before megabot knew the schedule (decision 6).
+    The service does not post it automatically: the slot passed before megabot knew the schedule (decision 6).
     """
     local = now.astimezone(zoneinfo.ZoneInfo(answers.timezone))
     days = (local.weekday() - answers.weekday) % 7
@@ -124,10 +123,10 @@ def first_day(answers: Answers, now: datetime) -> date:
 
 
 def first_of_thread(answers: Answers, taken: TemplateDraft, now: datetime) -> tuple[date, int]:
-    """Return the day and number with which a bot that goes on from an existing thread starts.
+    """Return the first day and number for a bot that continues the series of an existing thread.
 
-    That is the slot of the thread itself, some days early or late, so that it can be adopted. If that slot is
-    still to come, the schedule starts with the next one: the thread would be posted again at its slot.
+    That is the slot nearest to the thread, so that it can be adopted. If that slot is in the future, the
+    schedule starts one week later; otherwise the bot would post the same thread again at its slot.
     """
     late = (taken.title.day.weekday() - answers.weekday) % 7
     own = taken.title.day - timedelta(days=late if late <= _LATE.days else late - 7)
@@ -136,7 +135,7 @@ def first_of_thread(answers: Answers, taken: TemplateDraft, now: datetime) -> tu
 
 
 def files(answers: Answers, *, now: datetime, taken: TemplateDraft | None = None) -> dict[PurePosixPath, str]:
-    """Write the first files, as path in the new folder -> text; of a thread taken apart, if one is given."""
+    """Return the first files as path in the new folder -> text, built from `taken` if it is given."""
     values = {
         "instance": answers.instance,
         "username": answers.username,
@@ -151,13 +150,13 @@ def files(answers: Answers, *, now: datetime, taken: TemplateDraft | None = None
         ),
         "number": "1",
         "language": f"language: {answers.language}\n" if answers.language else "",
-        "comes": "posted by: megabot post; the later ones come by themselves",
+        "comes": "run megabot post for this one; later ones are automatic",
     }
     if taken is not None:
         first, number = first_of_thread(answers, taken, now)
         values |= {"first": first.isoformat(), "number": str(number)}
         is_own = first <= first_day(answers, now)
-        values["comes"] = "the thread that this was made from" if is_own else "the next thread"
+        values["comes"] = "the thread this was built from" if is_own else "the next thread"
         return _from_thread(values, taken)
     return {
         SETTINGS: _filled(_SETTINGS, values),
@@ -174,36 +173,37 @@ def _from_thread(values: dict[str, str], taken: TemplateDraft) -> dict[PurePosix
         values["language"] += f"locale: {taken.title.locale}\n"
     front = _filled(_THREAD, values).partition("\n---\n")[0]
     template = f"{front}\n---\n{_filled(_FROM_THREAD, values)}{taken.body}"
-    made = {SETTINGS: _filled(_SETTINGS, values), IGNORED: _IGNORED, TEMPLATES / "thread.md.j2": template}
-    made |= {TEMPLATES / path: text for path, text in taken.sections.items()}
+    texts = {SETTINGS: _filled(_SETTINGS, values), IGNORED: _IGNORED, TEMPLATES / "thread.md.j2": template}
+    texts |= {TEMPLATES / path: text for path, text in taken.sections.items()}
     if not (taken.body.strip() or taken.sections):
-        made[TEMPLATES / "preambles" / values["name"] / "_default.md"] = _PREAMBLE
+        texts[TEMPLATES / "preambles" / values["name"] / "_default.md"] = _PREAMBLE
     if taken.left_over:
-        made[LEFT_OVER] = taken.left_over
-    return made
+        texts[LEFT_OVER] = taken.left_over
+    return texts
 
 
 def changes(answers: Answers, taken: TemplateDraft, now: datetime) -> tuple[str, ...]:
-    """Say what differs from the thread that the files were made of."""
+    """Describe what will differ from the thread that the files were built from."""
     start, (first, number) = taken.title.start, first_of_thread(answers, taken, now)
     coming = max(first, first_day(answers, now) + timedelta(weeks=1))
     number += (coming - first).days // 7
-    said = [f"the next thread is for {coming:%A}, {coming.day} {coming:%B %Y}, with number {number}"]
-    said += [*taken.title.notes, *taken.changes]
+    notes = [f"the next thread will be number {number}, for {coming:%A}, {coming.day} {coming:%B %Y}"]
+    notes += [*taken.title.notes, *taken.changes]
     if start is not None and start.weekday() != answers.weekday:
         named, chosen = WEEKDAYS[start.weekday()].capitalize(), WEEKDAYS[answers.weekday].capitalize()
-        said.append(f"the title's date was a {named}; it will be the day of the post, a {chosen}")
+        notes.append(f"the date in the title was a {named}; it will be the posting day, a {chosen}")
     if not (taken.body.strip() or taken.sections):
-        said.append("the thread had no text: write a first one into the file in preambles/")
-    return tuple(said)
+        notes.append("the thread had no text: write one in the file in preambles/")
+    return tuple(notes)
 
 
 def write(texts: Mapping[PurePosixPath, str], folder: Path) -> None:
-    """Write all files, or none: nothing that exists is touched. The settings are nobody else's to read."""
+    """Write all files or none; no existing file is changed. Only the owner may read the settings file."""
     there = [str(path) for path in texts if (folder / path).exists()]
     if there:
         raise NeedsPerson(
-            f"{folder} has {', '.join(there)} already, and nothing is overwritten; choose another folder"
+            f"{folder} already contains {', '.join(there)}, and megabot init overwrites nothing; "
+            "choose another folder"
         )
     paths: list[Path] = []
     try:
@@ -212,7 +212,9 @@ def write(texts: Mapping[PurePosixPath, str], folder: Path) -> None:
     except BaseException as error:
         _unmake(paths)
         if isinstance(error, OSError):
-            raise NeedsPerson(f"nothing was written: {error.filename}: {error.strerror}") from error
+            raise NeedsPerson(
+                f"nothing was written: {error.filename}: {error.strerror}; fix this or choose another folder"
+            ) from error
         raise
 
 
@@ -235,7 +237,7 @@ def _unmake(paths: list[Path]) -> None:
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
-    """Put values where the text names them as <<name>>: braces are Jinja's."""
+    """Replace each <<name>> with its value; braces would clash with Jinja's own."""
     for name, value in values.items():
         text = text.replace(f"<<{name}>>", value)
     return text
@@ -248,23 +250,23 @@ MEGABOT_INSTANCE=<<instance>>
 MEGABOT_USERNAME=<<username>>
 MEGABOT_SOURCE=templates
 
-# What this bot posted, and its token. Every bot needs a folder of its own. Delete this line for the service,
-# which has /var/lib/megabot.
+# The record of what this bot posted, and its token. Every bot needs a separate folder. Delete this line if
+# you run the systemd service, which uses /var/lib/megabot.
 MEGABOT_STATE_DIR=state
 
-# No password is needed here: megabot login asks for it once and keeps only the token.
+# No password is needed here: megabot login asks for it once and stores only a token.
 """
 
 _IGNORED = """\
-# The settings and the token are not for a repository.
+# Keep the settings and the token out of git.
 /.env
 /state/
 """
 
 _THREAD = """\
 ---
-# What megabot must know of this thread. Lines that begin with # are for you: nobody sees them on Lemmy.
-name: <<name>>                 # the thread's own name, also in preambles/; another name starts another series
+# Settings of this thread. Lines that start with # are notes for you and are not posted.
+name: <<name>>                 # also the folder in preambles/; a different name starts a new series
 title: <<title>>
 community: <<community>>
 <<language>>schedule:
@@ -274,40 +276,40 @@ community: <<community>>
   timezone: <<timezone>>
   first: {date: <<first>>, number: <<number>>}   # <<comes>>
 previous:
-  unpin: true                  # the thread before is unpinned once the new one is pinned
-  comment: "The new thread is up: [come over]({{ edition.url }})."
+  unpin: true                  # unpin the previous thread after the new one is pinned
+  comment: "The new thread is [here]({{ edition.url }})."
 ---
-{# From here on it is the post itself, in Markdown. What stands between braces is filled in each week. #}
+{# The post itself starts here, in Markdown. What is between braces is filled in each week. #}
 {{ preamble.text }}
 
 {% if previous %}
-The thread before this one: [{{ previous.title | escape_md }}]({{ previous.url }}).
+Previous thread: [{{ previous.title | escape_md }}]({{ previous.url }}).
 {% endif %}
 
 ## Where to look
 
-{# All files of sections/ as headings that open; the numbers in their names set the order. #}
+{# All files in sections/ as headings that open; the numbers in their names set the order. #}
 {{ sections() }}
 """
 
 _FROM_THREAD = """\
-{# Made of the thread that was there. Take out what belongs to that week alone: an essay goes into a file of
-   its own, preambles/<<name>>/2026-W47.md for that week, and stands where preamble.text is. The address of
-   the thread before is previous.url; docs/reference/template.md has all names. The sections are the files
-   in sections/. #}
+{# Built from an existing thread. Remove whatever belongs to that week only. An essay goes into a separate
+   file, like preambles/<<name>>/2026-W47.md, and appears where preamble.text is. The address of the previous
+   thread is previous.url; docs/reference/template.md lists all names. The sections are the files in
+   sections/. #}
 {{ preamble.text }}
 
 """
 
 _PREAMBLE = """\
-Welcome to this week's thread. Say what you found, with a link where there is one.
+Welcome to this week's thread. Share what you found, with a link if there is one.
 """
 
 _SECTION = """\
 ---
 title: Useful places
 ---
-A first section, to be replaced by yours. Each file in this folder is one.
+An example section: replace it with your own. Each file in this folder is a section.
 
-- [An example](https://example.org) says what a link leads to, in a sentence.
+- [An example](https://example.org) with a sentence that describes the link.
 """

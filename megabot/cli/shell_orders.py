@@ -1,4 +1,4 @@
-"""What the verbs that change something share: open, give the order, print the answer."""
+"""Shared by the commands that change something: open the app, run the order, print the result."""
 
 import getpass
 import uuid
@@ -24,9 +24,9 @@ def order(
     ask: Callable[[UnclearOrder], str] | None = None,
     move: bool = False,
 ) -> int:
-    """Carry out an order from the shell and return the exit code; that for a part is about one thread.
+    """Carry out an order from the shell and return the exit code. An order for a part is about one thread.
 
-    `ask` lets the person choose an edition if it is unclear which one is meant.
+    `ask` asks the user to choose an edition if it is unclear which one is meant.
     """
     with open_app(options) as app:
         account = app.prove()
@@ -49,15 +49,15 @@ def order(
 
 
 def only_one(app: App, thread: str | None) -> str:
-    """Give the thread that is named, or the only one. Raises `ConfigError` where it cannot be told."""
+    """Return the named thread, or the only one. Raises `ConfigError` if there are several."""
     names = [one.name for one in app.threads(thread)]
     if len(names) > 1:
-        raise ConfigError(f"say which thread is meant: {', '.join(names)}")
+        raise ConfigError(f"there are several threads, name one of them: {', '.join(names)}")
     return names[0]
 
 
 def keep(app: App, verb: Verb, *threads: str) -> str:
-    """Write down for `history` who gives an order, and name the order as nobody did before."""
+    """Record for `history` who gives an order, and return a new unique id for the order."""
     key = f"shell:{uuid.uuid4().hex}"
     app.writing_ports.ledger.keep_command(
         CommandRecord(
@@ -73,7 +73,6 @@ def keep(app: App, verb: Verb, *threads: str) -> str:
 
 
 def who() -> str:
-    """Name the person at the shell of this machine."""
     return f"{getpass.getuser()} on this machine"
 
 

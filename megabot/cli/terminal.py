@@ -1,4 +1,4 @@
-"""Prints lines as the terminal takes them: as wide as it is, in colour if it shows colours."""
+"""Prints lines that fit the terminal's width, in colour if it shows colours."""
 
 import os
 import re
@@ -21,7 +21,7 @@ _COLOURS = {
 
 
 def width(stream: TextIO | None = None) -> int | None:
-    """Return how many columns a stream's terminal has; None for a file or a pipe, which take any line."""
+    """Return how many columns a stream's terminal has; None for a file or pipe, which have no limit."""
     stream = stream or sys.stdout
     if not stream.isatty():
         return None
@@ -40,7 +40,7 @@ def show(lines: Iterable[Line], *, err: bool = False) -> None:
 
 
 def say(outcome: str, sentence: str, *, err: bool = False) -> None:
-    """Print a sentence behind the word for how it went."""
+    """Print a sentence after the word for its outcome."""
     show(
         outcome_line(outcome, shorten_paths(sentence), width=width(sys.stderr if err else sys.stdout)),
         err=err,
@@ -48,13 +48,13 @@ def say(outcome: str, sentence: str, *, err: bool = False) -> None:
 
 
 def finish(outcome: str, sentence: str, *, err: bool = False) -> int:
-    """Print the sentence that a command ends with, and return its exit code."""
+    """Print a command's last sentence and return its exit code."""
     say(outcome, sentence, err=err)
     return EXIT_CODES[outcome]
 
 
 def shorten_paths(sentence: str) -> str:
-    """Shorten the paths in a sentence that are below the folder in which the user is."""
+    """Make paths in a sentence relative to the current folder if they are below it."""
     try:
         here = str(Path.cwd())
     except OSError:  # the folder was deleted

@@ -114,9 +114,9 @@ def test_the_schedule_starts_with_the_existing_thread_unless_that_would_post_it_
 @pytest.mark.parametrize(
     ("now", "said"),
     [
-        ("2026-11-16T07:00:00+00:00", "the next thread is for Monday, 23 November 2026, with number 152"),
-        ("2026-11-16T12:00:00+00:00", "the next thread is for Monday, 23 November 2026, with number 152"),
-        ("2026-12-01T12:00:00+00:00", "the next thread is for Monday, 7 December 2026, with number 154"),
+        ("2026-11-16T07:00:00+00:00", "the next thread will be number 152, for Monday, 23 November 2026"),
+        ("2026-11-16T12:00:00+00:00", "the next thread will be number 152, for Monday, 23 November 2026"),
+        ("2026-12-01T12:00:00+00:00", "the next thread will be number 154, for Monday, 7 December 2026"),
     ],
 )
 def test_the_next_thread_is_named_with_its_number(now: str, said: str) -> None:
@@ -160,14 +160,14 @@ def test_answers_are_taken_as_people_write_them(
         (scaffold.community, "c/birds", "name@host"),
         (scaffold.community, "birds@", "name@host"),
         (scaffold.username, "megabot@lemmy.example", "without @host"),
-        (scaffold.weekday, "mo", "as in monday"),
-        (scaffold.weekday, "someday", "as in monday"),
+        (scaffold.weekday, "mo", "like monday"),
+        (scaffold.weekday, "someday", "like monday"),
         (scaffold.hour, "24:00", "18:00 or 6pm"),
         (scaffold.hour, "teatime", "18:00 or 6pm"),
-        (scaffold.thread_name, "My news", "a to z"),
+        (scaffold.thread_name, "My news", "a-z"),
         (scaffold.timezone, "Berlin", "did you mean Europe/Berlin"),
         (scaffold.timezone, "Europe/Lodnon", "did you mean Europe/London"),
-        (scaffold.timezone, "xyz", "as in Europe/London"),
+        (scaffold.timezone, "xyz", "like Europe/London"),
         (scaffold.timezone, "GMT+1", "write a region: Europe/Berlin"),
         (scaffold.timezone, "BST", "write a region: Europe/London"),
         (scaffold.timezone, "EST", "write a region: America/New_York"),
@@ -204,9 +204,9 @@ def test_what_stands_in_the_way_is_found_before_anything_is_asked(tmp_path: Path
 
     said = {name: scaffold.obstacle(tmp_path / name) for name in ("clone", "bot", "file", "empty", "new/one")}
 
-    assert "already has templates/, and nothing is overwritten" in said["clone"]
-    assert "already has .env, and nothing is overwritten" in said["bot"]
-    assert "is not a folder" in said["file"]
+    assert "already contains templates/, and megabot init overwrites nothing" in said["clone"]
+    assert "already contains .env, and megabot init overwrites nothing" in said["bot"]
+    assert "is a file, not a folder" in said["file"]
     assert (said["empty"], said["new/one"]) == ("", "")
 
 

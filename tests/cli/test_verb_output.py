@@ -224,7 +224,7 @@ def test_history_is_newest_first_with_commands_among_the_writes() -> None:
 
 
 def test_an_empty_history_says_so() -> None:
-    assert lines([], []) == "nothing has been done yet"
+    assert lines([], []) == "the bot has done nothing yet"
 
 
 def test_what_went_well_has_no_alarming_colour() -> None:

@@ -41,16 +41,16 @@ def test_settings_that_are_missing_or_wrong(
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     [
-        ("---\nname", "---\n\tname", "thread.md.j2:2: a tab"),
+        ("---\nname", "---\n\tname", "thread.md.j2:2: the line starts with a tab"),
         ('title: "News', "title: @News", "thread.md.j2:3:"),
         ('title: "News {{ edition.number }}"', "title: News #1", "thread.md.j2:3: the text after"),
         ("{{ preamble.text }}", "{{ preambel.text }}", "thread.md.j2:7: preambel is not defined"),
         ("{{ preamble.text }}", "{{ edition.nmuber }}", "did you mean number?"),
         ("{{ preamble.text }}", "{% if %}", "thread.md.j2:7:"),
         ("{{ preamble.text }}", "{{ 'x' * 60000 }}", "the text has"),
-        ('"News {{ edition.number }}"', "\"{{ 'x' * 201 }}\"", "Lemmy takes 3 to 200"),
-        ("{{ preamble.text }}", "@somebody@lemmy.example", "a mention"),
-        ("{{ preamble.text }}", "::: spoiler Open", "a spoiler that is still open where the next one begins"),
+        ('"News {{ edition.number }}"', "\"{{ 'x' * 201 }}\"", "Lemmy accepts 3 to 200"),
+        ("{{ preamble.text }}", "@somebody@lemmy.example", "the mention"),
+        ("{{ preamble.text }}", "::: spoiler Open", "the spoiler is not closed before the next one starts"),
     ],
 )
 def test_a_template_with_a_mistake(
@@ -84,7 +84,7 @@ def test_a_preamble_that_no_edition_will_use_is_a_warning(megabot: Megabot, sour
     code, out, _ = megabot("check")
 
     assert code == 0
-    assert "preambles/news/2026-W60.md: 2026-W60 is no slot of news (" in out
+    assert "preambles/news/2026-W60.md: 2026-W60 is not a posting date of news (" in out
 
 
 def test_an_account_that_is_no_moderator_is_told_how_to_become_one(
@@ -96,9 +96,8 @@ def test_an_account_that_is_no_moderator_is_told_how_to_become_one(
     code, out, _ = megabot("check", "--online", USERNAME="newcomer")
 
     assert code == 1
-    assert (
-        'a moderator appoints it from the menu of any post or comment of the bot\'s: "appoint as mod"' in out
-    )
+    assert "A moderator can appoint it" in out
+    assert 'open the menu of any post or comment by the bot and choose "appoint as mod"' in out
 
 
 def test_a_verb_that_does_not_exist_names_the_nearest(megabot: Megabot) -> None:

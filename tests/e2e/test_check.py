@@ -94,14 +94,14 @@ def test_a_broken_template_is_named_from_where_the_user_stands(
 
     for verb in ("check", "preview", "calendar", "post"):
         _, out, err = megabot(verb, SOURCE=str(source))
-        assert " ../thread.md.j2:2: a tab" in out + err, verb
+        assert " ../thread.md.j2:2: the line starts with a tab" in out + err, verb
 
 
 def test_a_source_that_is_not_there_is_a_finding_too(megabot: Megabot) -> None:
     code, out, _ = megabot("check", "--json", SOURCE="nowhere")
 
     assert code == 1
-    assert "nowhere is not there" in json.loads(out)["findings"][0]["sentence"]
+    assert "nowhere, does not exist" in json.loads(out)["findings"][0]["sentence"]
 
 
 def test_links_of_a_source_without_any_are_none(megabot: Megabot, source: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_community_that_cannot_be_reached_is_named_and_the_check_goes_on(
         "problem news: the community birds@nowhere.example cannot be found. The server could not reach "
         "nowhere.example: it is down, or its name is wrong."
     ) in out
-    assert "other: may post and pin" in out
+    assert "other: the account can post and pin" in out
     assert "unknown" not in out
 
 
@@ -165,7 +165,7 @@ def test_a_check_changes_no_setting_of_the_account_without_being_told(
     code, out, _ = megabot("check", "--online", "--yes")
 
     assert (code, account.bot_account) == (0, True)
-    assert "so that it sees its own posts: bot_account" in out
+    assert 'so that the bot sees its own posts: "Bot account"' in out
 
 
 def test_without_a_network_the_exit_code_is_its_own(
@@ -180,8 +180,8 @@ def test_without_a_network_the_exit_code_is_its_own(
 
         assert (code, "is dead" in out) == (5, False)
         assert err.endswith(
-            "failed: The network is missing: no server of any link could be reached, so the "
-            "links were not checked. Connect this machine (or set MEGABOT_PROXY) and run this again\n"
+            "failed: This machine seems to be offline: none of the linked servers could be reached, so the "
+            "links were not checked. Connect it (or set MEGABOT_PROXY) and run this again\n"
         )
 
 
@@ -192,7 +192,7 @@ def test_a_folder_in_a_repository_of_another_account_is_told_by_check_and_status
     be_another_account(monkeypatch, tmp_path)
 
     code, out, _ = megabot("check")
-    assert (code, out.startswith("warning the revision of the source is not known")) == (0, True)
+    assert (code, out.startswith("warning the git revision is unknown")) == (0, True)
     _, out, _ = megabot("status")
 
     assert f"safe.directory {source}" in out.replace("\n", "")

@@ -77,7 +77,7 @@ def test_a_thread_that_is_not_there_is_told_and_nothing_is_written(
 def test_an_address_that_is_no_posts_is_told(nobodys_home: Path) -> None:
     result = init("new", "--from", "https://lemmy.example/c/news")
 
-    assert "--from: write a post's address, as in https://lemmy.example/post/7" in str(result.exception)
+    assert "--from: enter the address of a post, like https://lemmy.example/post/7" in str(result.exception)
 
 
 @pytest.fixture

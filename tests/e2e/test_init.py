@@ -48,8 +48,8 @@ def test_in_a_clone_another_folder_is_offered_before_anything_is_asked(sandbox: 
     result = init(typed=typed)
 
     first, _, rest = result.output.partition("\n")
-    assert first == "This folder already has templates/, and nothing is overwritten."
-    assert rest.startswith("Another folder for the bot [my-bot]:")
+    assert first == "This folder already contains templates/, and megabot init overwrites nothing."
+    assert rest.startswith("Set up the bot in another folder [my-bot]:")
     assert result.return_value == 0
     assert files(clone / "my-bot") == [
         ".env",
@@ -77,7 +77,7 @@ def test_with_yes_a_missing_answer_is_a_mistake_and_nothing_is_written(
 ) -> None:
     code, _, err = megabot("init", "bot", "--instance", sandbox.url, "--username", "megabot", "--yes")
 
-    assert (code, "--community is missing: with --yes nothing is asked" in err) == (2, True)
+    assert (code, "--community is missing; --yes asks no questions, so it must be given" in err) == (2, True)
     assert not (nobodys_home / "bot").exists()
 
 
@@ -97,7 +97,8 @@ def test_a_script_in_a_taken_folder_gets_one_line_with_the_next_step(
 
     assert (code, out) == (1, "")
     assert err == (
-        "refused: This folder already has templates/, and nothing is overwritten; choose another folder, "
+        "refused: This folder already contains templates/, and megabot init overwrites nothing; "
+        "choose another folder, "
         "for example: megabot init my-bot\n"
     )
 
@@ -105,7 +106,7 @@ def test_a_script_in_a_taken_folder_gets_one_line_with_the_next_step(
 def test_without_anyone_to_answer_the_option_is_named(sandbox: Sandbox, nobodys_home: Path) -> None:
     result = init("bot", "--instance", sandbox.url)
 
-    assert "give it as --username, or use --yes for the defaults" in str(result.exception)
+    assert "use --username to give it, or --yes for the defaults" in str(result.exception)
     assert not (nobodys_home / "bot").exists()
 
 
@@ -115,9 +116,9 @@ def test_what_will_be_written_is_shown_first_and_no_writes_nothing(
     result = init("bot", *given(sandbox), typed="n\n")
 
     shown, _, said = result.output.partition("Write these files?")
-    assert "These files will be written into bot:" in shown
+    assert "These files will be written to bot:" in shown
     assert "templates/thread.md.j2" in shown
-    assert (result.return_value, "refused: nothing was written" in said) == (1, True)
+    assert (result.return_value, "refused: cancelled; nothing was written" in said) == (1, True)
     assert not (nobodys_home / "bot").exists()
 
 
@@ -143,7 +144,9 @@ def test_a_user_can_go_on_without_the_server(nobodys_home: Path) -> None:
 def test_an_unknown_community_is_said_when_it_is_named(sandbox: Sandbox, nobodys_home: Path) -> None:
     result = init("bot", typed=f"{sandbox.url}\nmegabot\nnwes\nn\nnews\n\n\n\ny\n")
 
-    assert f"{sandbox.url} shows no community nwes to visitors." in result.output
+    assert (
+        f"The community nwes does not exist on {sandbox.url} or is not visible to visitors." in result.output
+    )
     assert "community: news" in (nobodys_home / "bot/templates/thread.md.j2").read_text()
 
 

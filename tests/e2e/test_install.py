@@ -92,7 +92,7 @@ def test_it_is_installed_started_upgraded_and_taken_away(root: Root, sandbox: Sa
 
 def it_is_said_that_there_is_no_account_yet(root: Root, said: str) -> None:
     """With DESTDIR none is made, so the first step is to make it; files named there were installed."""
-    assert f"is in {root.folder}; nothing else was changed: no account made, no unit started." in said
+    assert f"is in {root.folder}; no account was created and no unit was started." in said
     steps = [line.split()[:2] for line in said.splitlines() if line.startswith("  ")]
     assert [step[0] for step in steps[:4]] == [
         "systemd-sysusers",
@@ -113,7 +113,7 @@ def running_through_an_upgrade(root: Root) -> None:
         _, log = service.communicate(timeout=LONGEST)
 
     assert (service.returncode, upgraded.returncode) == (0, 0), log + upgraded.stderr
-    assert f"the one before is kept in /opt/megabot/versions/{first}" in upgraded.stdout
+    assert f"the previous version is kept in /opt/megabot/versions/{first}" in upgraded.stdout
     assert root.config.read_text() == settings
     assert len(root.versions) == 2
 
@@ -155,7 +155,7 @@ def test_another_program_of_that_name_is_not_replaced(root: Root) -> None:
     done = root.make("install")
 
     assert done.returncode != 0
-    assert "is another megabot's; remove it first" in done.stderr
+    assert "belongs to another megabot; remove it first" in done.stderr
     assert link.read_text() == "another's"
 
 

@@ -113,7 +113,7 @@ def test_the_page_links_what_was_posted_before(megabot: Megabot, sandbox: Sandbo
     html = Path("page.html").read_text()
     assert code == 0, err
     assert 'href="https://lemmy.example/post/1"' in html
-    assert "Comment in the thread before" in html
+    assert "Comment in the previous thread" in html
 
 
 def test_the_page_links_companions(megabot: Megabot, source: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_place_that_cannot_be_written_to_is_an_error_with_the_next_step(megabo
 
     assert code == 1
     assert err == (
-        "failed: no/such/folder.html cannot be written: No such file or directory; choose another --output\n"
+        "failed: cannot write no/such/folder.html: No such file or directory; choose another --output\n"
     )
 
 

@@ -67,7 +67,7 @@ def test_new_settings_are_taken_by_the_running_service(service: Service, tmp_pat
     figures = tmp_path / "megabot.prom"
     service.change(METRICS_FILE=str(figures), LOG_LEVEL="debug")
 
-    service.says("the settings were read again")
+    service.says("settings reloaded")
     service.says(" DEBUG ")
     service.process.send_signal(signal.SIGTERM)
     service.says("stopped")
@@ -89,7 +89,7 @@ def test_bad_settings_change_nothing_and_are_said(service: Service) -> None:
         assert hint in service.says("the new settings cannot be used, so the old ones stay in effect")
     service.change()
 
-    service.says("the settings were read again")
+    service.says("settings reloaded")
     assert service.process.poll() is None
 
 
@@ -116,7 +116,7 @@ def test_figures_are_there_after_the_first_pass(service: Service, tmp_path: Path
     figures = tmp_path / "megabot.prom"
     service.says("is due")
     service.change(METRICS_FILE=str(figures))
-    service.says("the settings were read again")
+    service.says("settings reloaded")
 
     until = time.monotonic() + 20
     while not figures.exists():

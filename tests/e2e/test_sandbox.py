@@ -88,6 +88,6 @@ def test_a_busy_port_is_one_line_with_the_next_step(tmp_path: Path) -> None:
 
     assert ended.code == 1
     assert ended.err == (
-        f"failed: port {port} cannot be used: in use by another program; choose another one, or any free "
-        "one: megabot sandbox --port 0\n"
+        f"failed: port {port} cannot be used: in use by another program; choose another port, or let "
+        "megabot pick a free one: megabot sandbox --port 0\n"
     )

@@ -110,7 +110,7 @@ def test_a_second_service_on_the_same_state_folder_is_refused(sandbox: Sandbox, 
             said = second.stderr.read() if second.stderr else ""
 
     assert code == 1
-    assert "a megabot service is running" in said
+    assert "a megabot service is already running" in said
     logins = [request for request in sandbox.requests if request.path.endswith("/login")]
     assert len(logins) == 1
 

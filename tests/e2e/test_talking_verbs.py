@@ -25,12 +25,12 @@ def test_the_demo_ends_well_and_says_what_the_judge_saw(
 
     out = capsys.readouterr().out
     assert code == 0, out
-    assert "One post for each of 7 editions of the news and 5 of the reading group" in out
-    assert "The two threads link each other" in out
-    assert "answers: Added to the highlights." in out
-    assert "unpins /post/3 by hand, and the bot respects that" in out
+    assert "one post for each of 7 editions of the news and 5 of the reading group" in out
+    assert "the two series link each" in out
+    assert "replies: Added to the highlights." in out
+    assert "unpins /post/3, and the bot respects that" in out
     version = {"v3": "0.19.20", "v4": "1.0.0-beta.1"}[api]
-    assert out.startswith(f"Seven weeks on a mini Lemmy {version} (API {api})")
+    assert out.startswith(f"Seven weeks on a mini Lemmy {version} server (API {api})")
     assert "://" not in out  # the addresses are gone when it has ended
 
 
@@ -91,7 +91,7 @@ def test_login_with_a_password_at_hand_needs_no_terminal(megabot: Megabot) -> No
     code, out, err = megabot("login")
 
     assert (code, "signed in as" in out) == (0, True)
-    assert err == "the password is taken from MEGABOT_PASSWORD\n"
+    assert err == "using the password from MEGABOT_PASSWORD\n"
 
 
 def test_login_asks_on_the_terminal_and_keeps_only_the_token(
@@ -144,7 +144,7 @@ def test_a_bug_shows_its_traceback_and_exits_with_3(
     code, _, err = megabot("status")
 
     assert code == 3
-    assert err.rstrip().endswith("this is a bug; please report the lines above")
+    assert err.rstrip().endswith("this is a bug in megabot; please report the lines above")
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])
@@ -199,10 +199,10 @@ def test_the_bot_introduces_itself_and_waiting_ends_when_nothing_is_missing(
     )
 
     code, out, _ = megabot("check", "--online", "--yes", "--wait")
-    assert (code, "may post and pin" in out) == (0, True)
+    assert (code, "can post and pin" in out) == (0, True)
 
 
 def test_only_what_is_online_is_waited_for(megabot: Megabot) -> None:
     code, _, err = megabot("check", "--wait", "5")
 
-    assert (code, "--wait is for --online" in err) == (2, True)
+    assert (code, "--wait needs --online" in err) == (2, True)

@@ -1,1 +1,1 @@
-"""The verbs of the command line, a module each: they unpack arguments, call, print."""
+"""The commands. They unpack arguments, call and print; they decide nothing."""

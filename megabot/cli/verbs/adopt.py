@@ -1,4 +1,4 @@
-"""`megabot adopt`: take a thread that a person posted by hand as an edition."""
+"""`megabot adopt`: register a thread that someone else posted as an edition."""
 
 import sys
 from dataclasses import replace
@@ -14,22 +14,23 @@ from megabot.reconcile.orders import Order
 
 
 @click.command(
-    help="Take the thread at URL, posted by another account, as an edition: that of its slot, if it was "
-    "posted at the slot, later, or a little early. It is pinned, linked and unpinned like the others, and "
-    "never edited. To undo it: megabot unadopt URL"
+    help="Register the thread at URL, posted by another account, as an edition: by default the one whose "
+    "posting time it was posted at, after, or shortly before. The bot pins, links and unpins it like its own "
+    "threads, but never edits it. To undo: megabot unadopt URL"
 )
 @click.argument("url")
-@click.option("--thread", help="The thread that it belongs to, where the community has several.")
-@click.option("--edition", "key", default="", metavar="KEY", help="The edition it is to be, as in 2026-W47.")
-@click.option("--as-previous", is_flag=True, help="As the edition before the current one, for a first run.")
-@click.option("--yes", is_flag=True, help="Adopt it without asking.")
+@click.option("--thread", help="The thread it belongs to, if the community has several.")
+@click.option(
+    "--edition", "key", default="", metavar="KEY", help="Register it as this edition, like 2026-W47."
+)
+@click.option("--as-previous", is_flag=True, help="Register it as the previous edition, for a first run.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.pass_obj
 def command(
     options: dict[str, object], url: str, thread: str | None, key: str, *, as_previous: bool, yes: bool
 ) -> int:
-    """Ask on a terminal, give the order, print what stands."""
     if key and as_previous:
-        raise click.UsageError("--edition and --as-previous name two editions; write one of them")
+        raise click.UsageError("use either --edition or --as-previous: they name two different editions")
     with open_app(options) as app:
         account = app.prove()
         order, name = run_order.adoption_order(

@@ -12,18 +12,17 @@ from megabot.cli.terminal import finish
 from megabot.i18n.tables import Outcome
 
 
-@click.command(help="Write a copy of the ledger into a new FILE, or to stdout for -; the service may run.")
+@click.command(help="Copy the ledger to a new FILE, or to stdout for -. The service may be running.")
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
 @click.pass_obj
 def command(options: dict[str, object], file: str) -> int:
-    """Write it, and say what is not in it. What stdout gets can be kept where only root may write."""
+    """Write the copy. With stdout, root's shell can save it where the bot's account may not write."""
     with open_app(options) as app:
         if file == "-":
             _to_stdout(app)
         else:
             app.back_up(Path(file))
-    said = operator_text.backed_up("the copy to stdout" if file == "-" else file)
-    return finish(Outcome.DONE, said, err=True)
+    return finish(Outcome.DONE, operator_text.backed_up("to stdout" if file == "-" else file), err=True)
 
 
 def _to_stdout(app: App) -> None:

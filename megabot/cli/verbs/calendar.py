@@ -22,9 +22,9 @@ from megabot.source.model import Thread
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """One edition to come, on the clock of `timezone`, and the changes made to it.
+    """An upcoming edition and the changes made to it.
 
-    `usual` is the moment that it would be posted at if nobody had moved it.
+    `usual` is when it would be posted if nobody had moved it.
     """
 
     edition: Edition
@@ -34,7 +34,7 @@ class Slot:
     posted: bool = False
 
 
-@click.command(help="Show the upcoming editions of each thread, with those on hold, skipped or moved.")
+@click.command(help="Show the upcoming editions of each thread and which are on hold, skipped or moved.")
 @click.argument("thread", required=False)
 @click.option(
     "--count",
@@ -42,12 +42,11 @@ class Slot:
     type=click.IntRange(1, 520),
     default=8,
     show_default=True,
-    help="How many of each.",
+    help="How many editions of each thread.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, a list of objects.")
 @click.pass_obj
 def command(options: dict[str, object], thread: str | None, *, count: int, as_json: bool) -> int:
-    """Print a table for each thread."""
     with open_app(options) as app:
         slots = list(chain.from_iterable(_slots(app, each, count) for each in app.threads(thread)))
         now = app.clock.now()
@@ -59,7 +58,7 @@ def command(options: dict[str, object], thread: str | None, *, count: int, as_js
 
 
 def _slots(app: App, thread: Thread, count: int) -> Iterator[Slot]:
-    """Give the next editions, and before them the current one if it waits because somebody changed it."""
+    """Yield the next editions, and first the current one if it is not posted yet because of a change."""
     now = app.clock.now()
     changed = override_facts.active_overrides(app.offline_ports, thread)
     due = thread.calendar.current(now)
@@ -76,7 +75,7 @@ def _slots(app: App, thread: Thread, count: int) -> Iterator[Slot]:
 
 
 def lines(slots: Sequence[Slot], now: datetime, *, width: int | None) -> Iterator[Line]:
-    """Write a table for each thread, under its name and time zone."""
+    """Yield the lines of a table for each thread, under its name and time zone."""
     for number, ((thread, timezone), group) in enumerate(
         groupby(slots, key=lambda slot: (slot.edition.thread, slot.timezone))
     ):
@@ -111,7 +110,7 @@ def _notes(slot: Slot, now: datetime) -> Iterator[Span]:
 
 
 def document(slots: Sequence[Slot]) -> list[dict[str, object]]:
-    """Make what JSON can hold; moments in ISO 8601, on the clock of the thread's zone."""
+    """Return the data for JSON; times in ISO 8601, in the thread's time zone."""
     return [
         {
             "thread": slot.edition.thread,

@@ -1,4 +1,4 @@
-"""`megabot check`: everything that can be wrong, each in a line of its own."""
+"""`megabot check`: check settings, templates, upcoming editions, the account and links."""
 
 import functools
 import json
@@ -31,11 +31,13 @@ _TONES = {Level.FINE: Tone.GOOD, Level.WARNING: Tone.ODD, Level.PROBLEM: Tone.BA
 _COMMANDS = {Level.PROBLEM: "error", Level.WARNING: "warning"}
 _IN_WORDS = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _IN_PLACE = _IN_WORDS | {":": "%3A", ",": "%2C"}
-"""What would end a workflow command, or a property of it, and what stands for it there."""
+"""Characters that would end a workflow command, or a property of it, and their escapes."""
 
 
 @click.command(help="Check settings, templates and upcoming editions (add --online for the account).")
-@click.option("--online", is_flag=True, help="Sign in and check the account, its settings and its rights.")
+@click.option(
+    "--online", is_flag=True, help="Also sign in and check the account, its settings and its rights."
+)
 @click.option(
     "--wait",
     type=click.IntRange(1, 1440),
@@ -44,23 +46,23 @@ _IN_PLACE = _IN_WORDS | {":": "%3A", ",": "%2C"}
     metavar="[MINUTES]",
     help=f"With --online: keep checking until everything is in place, at most MINUTES (default {A_WAIT}).",
 )
-@click.option("--links", is_flag=True, help="Check that every link of the upcoming editions still works.")
+@click.option("--links", is_flag=True, help="Also check that every link in the upcoming editions works.")
 @click.option("--yes", is_flag=True, help="Fix account settings that hide the bot's own posts.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(FORMATS),
     default="text",
-    help="Lines for people, annotations that a code host shows in a change, or JSON.",
+    help="text, annotations for a pull request (GitHub Actions), or JSON.",
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.pass_obj
 def command(
     options: dict[str, object], *, online: bool, wait: int | None, links: bool, yes: bool, form: str
 ) -> int:
-    """Print findings as they are made; exit 1 if one is a problem."""
+    """Print findings as they come in; exit 1 if one is a problem."""
     if wait is not None and not online:
-        raise click.UsageError("--wait is for --online: nothing else comes by itself")
+        raise click.UsageError("--wait needs --online: only what is on the server can change while you wait")
     with open_app(options) as app:
         parts = [templates.check_source(app.offline_ports)]
         if online:
@@ -72,7 +74,7 @@ def command(
 
 
 def _online(app: App, *, wait: timedelta, yes: bool) -> Iterator[Finding]:
-    agree = functools.cache(lambda question: yes or _agrees(question))  # who said no is not asked again
+    agree = functools.cache(lambda question: yes or _agrees(question))  # do not ask twice while waiting
     if not wait:
         yield from account.check_account(app.ports, agree=agree)
         return
@@ -82,7 +84,7 @@ def _online(app: App, *, wait: timedelta, yes: bool) -> Iterator[Finding]:
 
 
 def _links(app: App) -> Iterator[Finding]:
-    watched = partial(progress.show_progress, "links asked")
+    watched = partial(progress.show_progress, "links checked")
     yield from links.check(
         app.offline_ports,
         ask=anonymous.link_asker(app),
@@ -93,7 +95,7 @@ def _links(app: App) -> Iterator[Finding]:
 
 
 def _whole(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Give findings to the end of a part; what ends it early is one too."""
+    """Yield the findings of a part. An error that ends it becomes one, so that the other parts still run."""
     try:
         yield from findings
     except NoNetwork:
@@ -103,29 +105,29 @@ def _whole(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _placed(finding: Finding, source: object) -> Finding:
-    """Name the file that a finding is about from where the user stands."""
+    """Name the file that a finding is about relative to the current folder."""
     about = finding.about
     sentence = str(folder.place_problem(about, source)) if about else terminal.shorten_paths(finding.sentence)
     return replace(finding, sentence=sentence)
 
 
 def _print(findings: Iterable[Finding], form: str, source: object) -> int:
-    found = []
+    printed = []
     for finding in findings:
-        found.append(finding)
+        printed.append(finding)
         if form == "text":
             terminal.show(lines(_placed(finding, source), width=terminal.width()))
         elif form == "github":
             click.echo(annotation(finding, _folder(source)))
     if form == "text":
-        terminal.show(summary(found))
+        terminal.show(summary(printed))
     elif form == "json":
-        click.echo(document(found))
-    return 1 if any(finding.level is check_findings.Level.PROBLEM for finding in found) else 0
+        click.echo(document(printed))
+    return 1 if any(finding.level is check_findings.Level.PROBLEM for finding in printed) else 0
 
 
 def _folder(source: object) -> PurePath:
-    """Name the source's folder as the repository does in which the check runs."""
+    """Return the templates' folder relative to the repository, in which the check runs."""
     return PurePath(os.path.relpath(source)) if isinstance(source, Path) else PurePath()
 
 
@@ -134,19 +136,19 @@ def _agrees(question: str) -> bool:
 
 
 def line(finding: Finding) -> str:
-    """Write a finding for people, in one line."""
+    """Return a finding as one line of text."""
     return f"{finding.level.value:8}{finding.sentence}"
 
 
 def lines(finding: Finding, *, width: int | None) -> list[Line]:
-    """Write a finding for a terminal, its level in colour."""
+    """Return the lines of a finding for a terminal, its level in colour."""
     first, *more = wrap(line(finding), width=width, hanging=8)
     level = Span(first[:8], _TONES[finding.level])
     return [(level, Span(first[8:])), *((Span(other),) for other in more)]
 
 
 def summary(findings: Sequence[Finding]) -> list[Line]:
-    """Count what needs attention; nothing if nothing does."""
+    """Count problems and warnings; return no lines if there are none."""
     counted = Counter(finding.level for finding in findings)
     problems, warnings = counted[Level.PROBLEM], counted[Level.WARNING]
     named = [
@@ -161,9 +163,9 @@ def summary(findings: Sequence[Finding]) -> list[Line]:
 
 
 def annotation(finding: Finding, folder: PurePath) -> str:
-    """Write a finding as a workflow command: it then shows beside the line in a proposed change.
+    """Return a finding as a workflow command, which GitHub shows beside the line in a pull request.
 
-    `folder` is the source's, as seen from the top of the repository. What is fine stays a plain line.
+    `folder` is the templates' folder relative to the repository. A finding that is "ok" stays a plain line.
     """
     command, about = _COMMANDS.get(finding.level), finding.about
     if command is None:
@@ -177,7 +179,7 @@ def annotation(finding: Finding, folder: PurePath) -> str:
 
 
 def document(findings: Sequence[Finding]) -> str:
-    """Write all findings as one JSON document, with how many there are of each level."""
+    """Return all findings as one JSON document, with the number of problems and warnings."""
     counted = Counter(finding.level for finding in findings)
     numbers = {f"{level.value}s": counted[level] for level in (Level.PROBLEM, Level.WARNING)}
     return json.dumps(numbers | {"findings": [_plain(one) for one in findings]}, indent=2, ensure_ascii=False)

@@ -12,20 +12,20 @@ from megabot.demo.scenes import EDITIONS, GROUPS, SCENES
 from megabot.demo.stage import BOOKS, BOT, COMMUNITY, MODERATOR, READER, set_stage
 
 
-@click.command(help="Play seven weeks of two threads on a mini Lemmy server, then look at its pages.")
+@click.command(help="Simulate seven weeks of two threads on a mini Lemmy server, then show its pages.")
 @click.option("--api", type=click.Choice(["v3", "v4"]), default="v3", help="Lemmy 0.19 (v3) or 1.0 (v4).")
 @click.option(
     "--exit",
     "end",
     is_flag=True,
-    help="Exit at the end, with 0 only if everything is right; print no addresses.",
+    help="Exit when finished, with code 0 only if everything is right; print no addresses.",
 )
 def command(*, api: str, end: bool) -> int:
-    """Play the scenes and judge the result; keep the pages up unless told to exit."""
+    """Play the scenes and check the result; keep serving the pages unless `end` is set."""
     from rich.console import Console
 
     console = Console(highlight=False)
-    gone = [""]  # with --exit nobody can open the server's addresses: they are shown as /post/1
+    gone = [""]  # with --exit the server is gone before anyone could open a link, so only /post/1 is printed
     colours = {BOT: "green", MODERATOR: "magenta", READER: "cyan"}
 
     def tell(when: datetime, who: str, what: str) -> None:
@@ -36,7 +36,7 @@ def command(*, api: str, end: bool) -> int:
     with set_stage(tell, api=api, language=_language()) as stage:
         gone[0] = stage.sandbox.url if end else ""
         version = stage.sandbox.api.version
-        console.print(f"Seven weeks on a mini Lemmy {version} (API {api}) in this process", style="bold")
+        console.print(f"Seven weeks on a mini Lemmy {version} server (API {api})", style="bold")
         for scene in SCENES:
             console.print(f"\n{scene.__name__.replace('_', ' ').capitalize()}", style="bold")
             scene(stage)
@@ -44,9 +44,9 @@ def command(*, api: str, end: bool) -> int:
         _conclude(faults)
         with stage.site() as address:
             if not end:
-                click.echo(f"The community as its readers see it: {stage.sandbox.url}/c/{COMMUNITY}")
-                click.echo(f"Every edition, the bulletins and feeds as a website: {address}")
-                click.echo("The pages stay up until you press Ctrl-C.")
+                click.echo(f"The community: {stage.sandbox.url}/c/{COMMUNITY}")
+                click.echo(f"The archive website, with every edition, bulletins and feeds: {address}")
+                click.echo("Press Ctrl-C to stop the server.")
                 threading.Event().wait()
     return 1 if faults else 0
 
@@ -72,5 +72,8 @@ def _conclude(faults: list[str]) -> None:
         click.echo(f"wrong: {fault}")
     if not faults:
         editions = f"{len(EDITIONS)} editions of the news and {len(GROUPS)} of the reading group"
-        click.echo(f"One post for each of {editions}; of each thread one is pinned, linking the one before.")
-        click.echo("The two threads link each other. One of the news threads was posted by a moderator.")
+        click.echo(f"Result: one post for each of {editions}.")
+        click.echo(
+            "In each series one thread is pinned and links to the previous one; the two series link each"
+        )
+        click.echo("other. A moderator posted one of the news threads, and the bot adopted it.")

@@ -1,4 +1,4 @@
-"""`megabot hold`, `skip`, `move`, `resume`: change one edition, in the words that moderators use on Lemmy."""
+"""`megabot hold`, `skip`, `move`, `resume`: change one edition, with the same words as on Lemmy."""
 
 import click
 
@@ -27,15 +27,15 @@ def _verb(verb: Verb, what: str, words: str = "[THREAD] [KEY]") -> click.Command
 
 
 hold = _verb(
-    Verb.HOLD, "Put the next edition, or that of KEY, on hold: it is not posted until `megabot resume`."
+    Verb.HOLD, "Put the next edition (or edition KEY) on hold: it is not posted until `megabot resume`."
 )
-skip = _verb(Verb.SKIP, "Don't post the next edition, or that of KEY.")
+skip = _verb(Verb.SKIP, "Don't post the next edition (or edition KEY).")
 move = _verb(
     Verb.MOVE,
-    f"Post the next edition, or that of KEY, at another time: {EXAMPLES}.",
+    f"Post the next edition (or edition KEY) at another time: {EXAMPLES}.",
     "[THREAD] [KEY] TIME",
 )
-resume = _verb(Verb.RESUME, "Cancel all holds, skips and moves of a thread, or those of KEY.")
+resume = _verb(Verb.RESUME, "Cancel all holds, skips and moves of a thread (or of edition KEY).")
 
 
 def _change(options: dict[str, object], verb: Verb, words: tuple[str, ...]) -> int:
@@ -45,15 +45,17 @@ def _change(options: dict[str, object], verb: Verb, words: tuple[str, ...]) -> i
         keep(app, verb, thread.name)
         before = stored_overrides.load_overrides(ports.ledger, thread.name)
         if verb is Verb.RESUME:
-            said = override_commands.resume(ports, thread, command.edition)
+            reply = override_commands.resume(ports, thread, command.edition)
         else:
-            said = override_commands.apply_override(ports, thread, command, by=who(), ordered=app.clock.now())
+            reply = override_commands.apply_override(
+                ports, thread, command, by=who(), ordered=app.clock.now()
+            )
         changed = stored_overrides.load_overrides(ports.ledger, thread.name) != before
-    return finish(Outcome.DONE if changed else Outcome.NOTHING, said)
+    return finish(Outcome.DONE if changed else Outcome.NOTHING, reply)
 
 
 def read(app: App, verb: Verb, words: tuple[str, ...]) -> tuple[Command, Thread]:
-    """Read the words after a verb, as on Lemmy. Raises `ConfigError`."""
+    """Read the words after a command, as on Lemmy. Raises `ConfigError`."""
     threads = app.threads(None)
     names = [thread.name for thread in threads]
     command = read_arguments(verb, " ".join(words), names)

@@ -1,4 +1,4 @@
-"""`megabot import`: a community's past threads, found, shown, and taken into the record after a yes."""
+"""`megabot import`: find a community's past threads and register them as editions after confirmation."""
 
 import json
 import sys
@@ -26,18 +26,20 @@ from megabot.source.model import Thread
 
 @click.command(
     "import",
-    help="Find the threads that were posted before megabot, show them, and after confirmation register "
-    "them as past editions, so that the first new thread can link back. They are never edited.",
+    help="Find threads posted before megabot, show them and, after confirmation, register them as past "
+    "editions so that the first new thread can link back. They are never edited.",
 )
 @click.argument("thread", required=False)
 @click.option(
-    "--title", metavar="PATTERN", help='Their title, as in "News megathread*"; * and ? are special.'
+    "--title", metavar="PATTERN", help='Their title, like "News megathread*"; * and ? are wildcards.'
 )
-@click.option("--by", default="", metavar="NAME", help="Who posted them; anyone if you leave it out.")
+@click.option(
+    "--by", default="", metavar="NAME", help="Only threads posted by this account (default: anyone)."
+)
 @click.option("--edition", "key", metavar="KEY", help="The edition of the newest thread found.")
-@click.option("--undo", is_flag=True, help="Forget the threads of an import again.")
-@click.option("--yes", is_flag=True, help="Do it without asking.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON, a list of objects.")
+@click.option("--undo", is_flag=True, help="Undo an import: forget its threads.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@click.option("--json", "as_json", is_flag=True, help="Print the threads found as JSON, a list of objects.")
 @click.pass_obj
 def command(
     options: dict[str, object],
@@ -48,14 +50,14 @@ def command(
     key: str | None,
     **flags: bool,
 ) -> int:
-    """Print a table, ask, adopt; exit 1 if nothing was found or imported."""
+    """Print a table, ask, import; exit 1 if nothing was found or imported."""
     yes = flags["yes"]
     with open_app(options) as app:
         chosen_thread = import_threads.single_thread(app.threads(thread))
         if flags["undo"]:
             return _undo(app, chosen_thread, yes=yes)
         if title is None:
-            raise click.UsageError("name the threads: --title PATTERN, or undo an import: --undo")
+            raise click.UsageError("say which threads to import with --title PATTERN, or use --undo")
         past_threads = _found(app, chosen_thread, title, by, key)
         timezone, now = chosen_thread.schedule.timezone, app.clock.now()
         if flags["as_json"]:
@@ -80,7 +82,7 @@ def command(
 
 
 def _agrees_to(app: App, thread: Thread, taken: list[PastThread]) -> bool:
-    """Say on a terminal what an import leads to, and ask."""
+    """Show the effects of an import and ask for confirmation; False without a terminal."""
     if not sys.stdin.isatty():
         return False
     account, newest = app.prove(), taken[-1]
@@ -131,7 +133,7 @@ def _found(app: App, thread: Thread, title: str, by: str, key: str | None) -> tu
 def lines(
     past_threads: Sequence[PastThread], timezone: str, now: datetime, *, width: int | None
 ) -> list[Line]:
-    """Write a table, on the clock of the thread's time zone."""
+    """Return the lines of a table, with times in the thread's time zone."""
     rows = [
         (
             past.edition.key,
@@ -145,7 +147,7 @@ def lines(
 
 
 def document(past_threads: Sequence[PastThread], timezone: str) -> list[dict[str, object]]:
-    """Make what JSON can hold; moments in ISO 8601, on the clock of the thread's zone."""
+    """Return the data for JSON; times in ISO 8601, in the thread's time zone."""
     return [
         {
             "edition": past.edition.key,

@@ -29,27 +29,33 @@ _CHECKS: Mapping[str, Callable[[str], object]] = {
 }
 _SUPPORTED = ("0.19.", "1.")
 _PURPOSES = {
-    ".env": "the settings, readable for your account alone",
+    ".env": "the settings, readable by you only",
     ".gitignore": "keeps the settings and the token out of git",
     "templates/thread.md.j2": "the thread's template",
-    "left-over.md": "the end of the thread, which was too long",
+    "left-over.md": "the end of the thread's text, which was too long for a template",
 }
 
 
-@click.command(help="Set up a bot in FOLDER: ask a few questions, then write settings and a first template.")
+@click.command(help="Set up a bot in FOLDER: asks a few questions, then writes settings and a template.")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
 @click.option("--from", "url", metavar="POST_URL", help="Build the template from an existing thread.")
 @click.option("--instance", metavar="ADDRESS", help="The server, like https://lemmy.example.")
 @click.option("--username", metavar="NAME", help="The name of the bot's account.")
-@click.option("--community", metavar="NAME", help="The community: name, or name@host on another server.")
+@click.option(
+    "--community", metavar="NAME", help="The community, as name, or name@host if it is on another server."
+)
 @click.option("--day", metavar="DAY", help="The day of the week, like monday.")
 @click.option("--time", metavar="TIME", help="The time of day, like 18:00 or 6pm.")
 @click.option("--timezone", metavar="ZONE", help="The time zone, like Europe/London.")
-@click.option("--name", metavar="NAME", default="weekly", show_default=True, help="The thread's own name.")
+@click.option(
+    "--name", metavar="NAME", default="weekly", show_default=True, help="A short name for the thread."
+)
 @click.option("--language", metavar="CODE", default="", help="With --from: the thread's language, like fr.")
-@click.option("--yes", is_flag=True, help="Ask nothing: take the defaults, and go on without the server.")
+@click.option(
+    "--yes", is_flag=True, help="Ask nothing: use the defaults, even if the server cannot be reached."
+)
 def command(folder: Path, *, url: str | None, language: str, yes: bool, **given: str | None) -> int:
-    """Find a free folder, ask until each answer can be used, show what will be written, then write it."""
+    """Find a free folder, ask until each answer is valid, show what will be written, then write it."""
     person = _Person(given, yes=yes)
     target = _free_folder(folder, person)
     anonymous.check_output(target)
@@ -65,10 +71,10 @@ def command(folder: Path, *, url: str | None, language: str, yes: bool, **given:
         del files[scaffold.IGNORED]
     _show(files, target, scaffold.changes(answers, taken, now) if taken else ())
     if not person.agrees("Write these files?", default=True):
-        return finish(Outcome.REFUSED, "nothing was written, because you did not agree")
+        return finish(Outcome.REFUSED, "cancelled; nothing was written")
     scaffold.write(files, target)
     where = "this folder" if target == Path() else str(target)
-    code = finish(Outcome.DONE, f"{len(files)} files were written into {where}. Next:")
+    code = finish(Outcome.DONE, f"wrote {len(files)} files to {where}. Next steps:")
     adoptable = taken and scaffold.first_of_thread(answers, taken, now)[0] <= scaffold.first_day(answers, now)
     _say_next(target, post, adopt=post.url if post and adoptable else "")
     return code
@@ -76,13 +82,13 @@ def command(folder: Path, *, url: str | None, language: str, yes: bool, **given:
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """Who answers: the options of the command line first, then a person at a terminal unless `yes`."""
+    """Answers from the command line's options first, then from the user at a terminal unless `yes` is set."""
 
     given: Mapping[str, str | None]
     yes: bool
 
     def check_given(self) -> None:
-        """Raise `UsageError` if an option cannot be used, before anybody is asked and the server is."""
+        """Raise `UsageError` if an option is invalid, before any question or request to the server."""
         for option, text in self.given.items():
             if text is not None:
                 self._checked(option, text, _CHECKS[option])
@@ -90,13 +96,13 @@ class _Person:
     def answer(
         self, option: str, question: str, check: Callable[[str], Value], *, default: str | None = None
     ) -> Value:
-        """Return a checked answer. Raises `UsageError` if an option is wrong or an answer is missing."""
+        """Return a checked answer. Raises `UsageError` if an option is invalid or an answer is missing."""
         text = self.given[option] or (default if self.yes else None)
         if text is not None:
             return self._checked(option, text, check)
         if self.yes:
-            raise click.UsageError(f"--{option} is missing: with --yes nothing is asked")
-        hint = f"give it as --{option}, or use --yes for the defaults"
+            raise click.UsageError(f"--{option} is missing; --yes asks no questions, so it must be given")
+        hint = f"use --{option} to give it, or --yes for the defaults"
         while True:
             try:
                 return check(self.typed(question, default, hint=hint))
@@ -110,16 +116,16 @@ class _Person:
             raise click.UsageError(f"--{option}: {error}") from error
 
     def typed(self, question: str, default: str | None, *, hint: str) -> str:
-        """Return what is typed. Raises `UsageError` with the hint if nobody is there to type."""
+        """Return what the user types. Raises `UsageError` with the hint if stdin is not a terminal."""
         try:
             return str(click.prompt(question, default=default))
         except click.Abort:
             if sys.stdin.isatty():
                 raise
-            raise click.UsageError(f"there is no answer to {question!r}: {hint}") from None
+            raise click.UsageError(f"no answer to {question!r}: {hint}") from None
 
     def agrees(self, question: str, *, default: bool) -> bool:
-        """Return whether the person agrees; `yes` agrees to everything."""
+        """Return whether the user agrees; `yes` agrees to everything."""
         if self.yes:
             return True
         try:
@@ -127,18 +133,18 @@ class _Person:
         except click.Abort:
             if sys.stdin.isatty():
                 raise
-            raise click.UsageError(f"there is no answer to {question!r}: use --yes to agree") from None
+            raise click.UsageError(f"no answer to {question!r}: use --yes to agree") from None
 
 
 def _free_folder(folder: Path, person: _Person) -> Path:
-    """Return a folder that nothing stands in the way in. Another one is offered before anything is asked."""
+    """Return a folder that a bot can be set up in; suggest another one before anything else is asked."""
     while obstacle := scaffold.obstacle(folder):
         free = scaffold.free_name(folder)
         if person.yes:
             raise NeedsPerson(f"{obstacle}; choose another folder, for example: megabot init {free}")
         click.echo(f"{obstacle}.", err=True)
         hint = f"choose another folder, for example: megabot init {free}"
-        folder = Path(person.typed("Another folder for the bot", str(free), hint=hint)).expanduser()
+        folder = Path(person.typed("Set up the bot in another folder", str(free), hint=hint)).expanduser()
     return folder
 
 
@@ -164,13 +170,13 @@ def _answers(
         ),
         at=person.answer("time", "Time of day, like 18:00 or 6pm", scaffold.hour, default="12:00"),
         timezone=person.answer("timezone", "Time zone", scaffold.timezone, default="Europe/London"),
-        name=person.answer("name", "The thread's own name", scaffold.thread_name),
+        name=person.answer("name", "Short name for the thread", scaffold.thread_name),
         language=language,
     )
 
 
 def _server(person: _Person, default: str | None) -> str:
-    """Ask for the server until it answers as a Lemmy, or the person goes on without it."""
+    """Ask for the server until a Lemmy answers there or the user continues without it."""
     while True:
         address = person.answer(
             "instance",
@@ -181,8 +187,8 @@ def _server(person: _Person, default: str | None) -> str:
         try:
             with anonymous.public_posts(address) as posts:
                 version = posts.version()
-            known = "" if version.startswith(_SUPPORTED) else "; megabot is made for 0.19 and 1.0"
-            click.echo(f"{address} runs Lemmy {version}{known}.")
+            note = "" if version.startswith(_SUPPORTED) else "; megabot supports 0.19 and 1.0"
+            click.echo(f"{address} runs Lemmy {version}{note}.")
         except UserError as error:
             click.echo(f"No Lemmy server could be reached at {address}: {error}", err=True)
             if not person.agrees("Use this address anyway?", default=False):
@@ -198,9 +204,11 @@ def _community(person: _Person, server: str, default: str | None) -> str:
             with anonymous.public_posts(server) as posts:
                 is_there = posts.has_community(name)
         except UserError:
-            return name  # said before
+            return name  # _server has already reported this
         if not is_there:
-            click.echo(f"{server} shows no community {name} to visitors.", err=True)
+            click.echo(
+                f"The community {name} does not exist on {server} or is not visible to visitors.", err=True
+            )
             if not person.agrees("Use this name anyway?", default=False):
                 _stop_if_given(person, "community")
                 continue
@@ -208,13 +216,13 @@ def _community(person: _Person, server: str, default: str | None) -> str:
 
 
 def _stop_if_given(person: _Person, option: str) -> None:
-    """An option that the person does not want is not asked for again."""
+    """End the command if the value came from an option: a script cannot answer the question again."""
     if person.given[option]:
-        raise NeedsPerson(f"nothing was written; give another --{option}, or leave it out to be asked")
+        raise NeedsPerson(f"nothing was written; use another --{option}, or omit it to be asked")
 
 
 def _read(url: str) -> tuple[str, PublicPost]:
-    """Read a thread as a visitor: there is no account yet."""
+    """Read a thread anonymously: there is no account yet."""
     try:
         instance, number = scaffold.post(url)
     except ValueError as error:
@@ -225,16 +233,16 @@ def _read(url: str) -> tuple[str, PublicPost]:
 
 def _title(post: PublicPost, language: str) -> TitleRead:
     if language and anonymous.date_words(language) is None:
-        language = ""  # a language of Lemmy's without names for months: its titles are read as English
+        language = ""  # Lemmy lists languages that Babel has no month names for: read the title as English
     return read_title(post.title, post.published.date(), anonymous.date_words, language=language)
 
 
 def _show(files: Mapping[PurePosixPath, str], target: Path, changes: tuple[str, ...]) -> None:
     if changes:
-        click.echo("What differs from the thread:")
+        click.echo("Differences from the existing thread:")
         for change in changes:
             click.echo(f"  - {change}")
-    click.echo(f"These files will be written into {target if target != Path() else 'this folder'}:")
+    click.echo(f"These files will be written to {target if target != Path() else 'this folder'}:")
     shown = [str(path) for path in files]
     sections = [path for path in shown if path.startswith("templates/sections/")]
     width = max(map(len, shown))
@@ -248,19 +256,19 @@ def _show(files: Mapping[PurePosixPath, str], target: Path, changes: tuple[str, 
 def _purpose(path: str) -> str:
     if path.startswith("templates/sections/"):
         return "a section"
-    return "a text for weeks without one of their own" if "/preambles/" in path else _PURPOSES.get(path, "")
+    return "the preamble for weeks that have no file" if "/preambles/" in path else _PURPOSES.get(path, "")
 
 
 def _say_next(target: Path, post: PublicPost | None, *, adopt: str) -> None:
     if target != Path():
         click.echo(f"  cd {target}")
-    click.echo("  megabot preview --open    # the thread in your browser, as you edit the files")
-    click.echo("  megabot check             # everything that can be wrong without the server")
-    click.echo("  megabot login             # asks for the password once, keeps only a token")
-    click.echo("  megabot check --online    # the account and its rights")
+    click.echo("  megabot preview --open    # shows the thread in your browser while you edit the files")
+    click.echo("  megabot check             # checks settings and templates")
+    click.echo("  megabot login             # asks for the password once, stores only a token")
+    click.echo("  megabot check --online    # checks the account and its rights")
     if post is None:
-        click.echo("  megabot post              # this week's thread; after that: megabot run")
+        click.echo("  megabot post              # posts this week's thread; after that: megabot run")
     else:
         if adopt:
             click.echo(f"  megabot adopt {adopt}    # so that the next thread links to this one")
-        click.echo("  megabot run               # posts the next thread when its time comes")
+        click.echo("  megabot run               # posts the next thread at its time")

@@ -1,4 +1,4 @@
-"""`megabot introduce`: one comment, so that a moderator can appoint the bot from there."""
+"""`megabot introduce`: one comment, so that a moderator can appoint the bot from its menu."""
 
 import click
 
@@ -9,12 +9,12 @@ from megabot.i18n.tables import Outcome
 
 
 @click.command(
-    help="Comment once in the post at POST_URL, so that a moderator can appoint the bot from there."
+    help="Comment once in the post at POST_URL, so that a moderator can appoint the bot from the comment."
 )
 @click.argument("post_url")
 @click.pass_obj
 def command(options: dict[str, object], post_url: str) -> int:
-    """Say it, or say where it was said."""
+    """Post the comment, or print the address of the one that is already there."""
     with open_app(options) as app:
-        made, said = introduce(app.ports, post_url)
-    return finish(Outcome.DONE if made else Outcome.NOTHING, said)
+        is_new, reply = introduce(app.ports, post_url)
+    return finish(Outcome.DONE if is_new else Outcome.NOTHING, reply)

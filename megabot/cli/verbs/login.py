@@ -1,4 +1,4 @@
-"""`megabot login` and `logout`: ask for password and 2FA code on the terminal, keep only the token."""
+"""`megabot login` and `logout`: ask for password and 2FA code on the terminal, store only the token."""
 
 import sys
 
@@ -15,11 +15,12 @@ from megabot.startup import read_settings
 @click.command(help="Sign in; stores a token instead of your password.")
 @click.pass_obj
 def login(options: dict[str, object]) -> int:
-    """Ask for what the settings do not hold, sign in, say who is signed in."""
+    """Ask for what the settings lack, sign in and print the account's name."""
     settings = read_settings(options)
     settings.require_online()
     with open_app(options, settings=settings) as app:
-        app.require_own_ledger()  # before anything is typed, and before another account's token is replaced
+        # Before the user types anything, and before the token of another account is replaced.
+        app.require_own_ledger()
     password = settings.password_text()
     if password:
         click.echo(operator_text.password_known(from_file=settings.password_file is not None), err=True)
@@ -32,26 +33,30 @@ def login(options: dict[str, object]) -> int:
     with open_app(options, credentials=credentials, settings=settings) as app:
         app.ports.forum.sign_in()
         account = app.ports.forum.account()
-    said = f"signed in as {account.person.actor}; the token is kept, the password is not"
-    return finish(Outcome.DONE, said)
+    return finish(
+        Outcome.DONE, f"signed in as {account.person.actor}; the token is stored, the password is not"
+    )
 
 
 @click.command(help="Sign out and forget the token.")
 @click.pass_obj
 def logout(options: dict[str, object]) -> int:
-    """Sign out. Where nobody is signed in that is said, and the server is not asked."""
+    """Sign out. If nobody is signed in, the server is not asked."""
     with open_app(options) as app:
         app.require_own_ledger()
         if not app.is_signed_in:
-            return finish(Outcome.NOTHING, "nobody is signed in")
+            return finish(Outcome.NOTHING, "not signed in")
         app.ports.forum.sign_out()
     return finish(Outcome.DONE, "signed out")
 
 
 def _ask(what: str, *, may_be_empty: bool = False) -> str:
-    """Ask on the terminal without showing it: secrets never come as arguments."""
+    """Ask on the terminal without echo. Secrets never come as arguments, which other users can list."""
     if not sys.stdin.isatty():
-        raise ConfigError("login asks on a terminal, and there is none; set MEGABOT_PASSWORD_FILE instead")
+        raise ConfigError(
+            "megabot login asks for the password on a terminal, and there is none; "
+            "set MEGABOT_PASSWORD_FILE instead"
+        )
     answer: str = click.prompt(
         what, hide_input=True, default="" if may_be_empty else None, show_default=False, err=True
     )

@@ -57,12 +57,12 @@ _ACTION_WORDS: dict[type[Action], str] = {
     UndoRepost: "withdraw",
     LinkOldThread: "tell",
 }
-"""Words that scripts read; those of the other actions are their names."""
+"""Words that scripts read; other actions are called by their class name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadPlan:
-    """What a pass would do in one thread, or why it failed; the edition that comes next, and its changes."""
+    """What a pass would do in one thread, or why it failed; the next edition and its changes."""
 
     thread: Thread
     actions: tuple[Action, ...]
@@ -71,7 +71,7 @@ class ThreadPlan:
     changes: tuple[tuple[Override, Edition], ...] = ()
 
 
-@click.command(help="Show what the next pass would do, and why not more. Changes nothing.")
+@click.command(help="Show what the next pass would do and why, and what it would not do. Changes nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, a list of objects.")
 @click.pass_obj
 def command(options: dict[str, object], *, as_json: bool) -> int:
@@ -87,8 +87,8 @@ def command(options: dict[str, object], *, as_json: bool) -> int:
     else:
         terminal.show(lines(plans, now, width=terminal.width()))
     for problem in broken.problems if broken else ():
-        told = folder.place_problem(problem, source) if isinstance(problem, Problem) else problem
-        terminal.say("problem", str(told), err=True)
+        placed = folder.place_problem(problem, source) if isinstance(problem, Problem) else problem
+        terminal.say("problem", str(placed), err=True)
     return 1 if broken or any(report.failure for report in reports) else 0
 
 
@@ -105,7 +105,7 @@ def _planned(app: App, report: Report) -> ThreadPlan:
 
 
 def lines(plans: Sequence[ThreadPlan], now: datetime, *, width: int | None) -> Iterator[Line]:
-    """Write a paragraph for each thread."""
+    """Yield the lines of a paragraph for each thread."""
     for number, plan in enumerate(plans):
         timezone = plan.thread.schedule.timezone
         if number:
@@ -123,7 +123,7 @@ def _next(coming: Edition | None, timezone: str, now: datetime) -> str:
 
 
 def document(plans: Sequence[ThreadPlan]) -> list[dict[str, object]]:
-    """Make what JSON can hold; moments in ISO 8601, on the clock of the thread's zone."""
+    """Return the data for JSON; times in ISO 8601, in the thread's time zone."""
     return [
         {
             "thread": plan.thread.name,
@@ -141,7 +141,7 @@ def document(plans: Sequence[ThreadPlan]) -> list[dict[str, object]]:
 
 
 def _items(plan: ThreadPlan) -> Iterator[tuple[str, str, dict[str, object]]]:
-    """Give each action's word, its sentence without the thread's name, and its facts for scripts."""
+    """Yield each action's word, its sentence without the thread's name, and its data for scripts."""
     if plan.failure:
         yield "failed", plan.failure, {}
     for action in plan.actions:

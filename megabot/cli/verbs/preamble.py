@@ -25,22 +25,21 @@ from megabot.source.model import Thread
 PIPE = "-"
 
 
-@click.group(help="Preambles of editions that override the files.")
+@click.group(help="Set, clear or export preambles that override the files.")
 def command() -> None:
-    """Hand on to what is to be done."""
+    pass
 
 
 @command.command(
     "set",
-    help="Set the preamble of the current edition if it went up without one, else of the next; or of KEY. "
-    "The text comes from --file, from a pipe (-), or on a terminal from your editor. Front matter counts as "
-    "in a file of preambles/.",
+    help="Set the preamble of the current edition if it was posted without one, else of the next one, or of "
+    "edition KEY. The text comes from --file, from a pipe (-), or from your editor. It may start with front "
+    "matter, like a file in preambles/.",
 )
 @click.argument("words", nargs=-1, metavar="[THREAD] [KEY] [-]")
 @click.option("--file", "file", type=click.File("rb"), help="Read the text from FILE; - is standard input.")
 @click.pass_obj
 def set_(options: dict[str, object], words: tuple[str, ...], file: BinaryIO | None) -> int:
-    """Keep it, and say for which edition."""
     piped = PIPE in words or not sys.stdin.isatty()
     with open_app(options) as app:
         command_, thread = read(app, Verb.PREAMBLE, tuple(word for word in words if word != PIPE))
@@ -53,7 +52,7 @@ def set_(options: dict[str, object], words: tuple[str, ...], file: BinaryIO | No
             clear = suggestions.clear_preamble(thread.name, edition.key).shell
             raise ConfigError(f"the text is empty, so nothing was changed; to remove a preamble: {clear}")
         keep(app, Verb.PREAMBLE, thread.name)
-        _, said = override_commands.set_preamble(
+        _, reply = override_commands.set_preamble(
             app.writing_ports,
             thread,
             edition.key,
@@ -61,28 +60,27 @@ def set_(options: dict[str, object], words: tuple[str, ...], file: BinaryIO | No
             by=who(),
             flaws=partial(preamble_flaws, app.offline_ports, thread),
         )
-    return finish(Outcome.DONE, said)
+    return finish(Outcome.DONE, reply)
 
 
 @command.command(
-    "clear", help="Drop the preamble that was set, for the same edition as `set`; the file counts."
+    "clear", help="Drop the preamble that was set, for the same edition as `set`, and use the file again."
 )
 @click.argument("words", nargs=-1, metavar="[THREAD] [KEY]")
 @click.pass_obj
 def clear(options: dict[str, object], words: tuple[str, ...]) -> int:
-    """Forget what came."""
     with open_app(options) as app:
         command_, thread = read(app, Verb.PREAMBLE, words)
         keep(app, Verb.PREAMBLE, thread.name)
-        _, said = override_commands.clear_preamble(app.writing_ports, thread, command_.edition)
-    return finish(Outcome.DONE, said)
+        _, reply = override_commands.clear_preamble(app.writing_ports, thread, command_.edition)
+    return finish(Outcome.DONE, reply)
 
 
-@command.command("export", help="Write what came by message into FOLDER, as files to be committed.")
+@command.command("export", help="Save preambles sent by message as files in FOLDER, ready to commit.")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.pass_obj
 def export(options: dict[str, object], folder: Path) -> int:
-    """Write a file for each preamble, and name it."""
+    """Write a file for each preamble and print its path."""
     with open_app(options) as app:
         anonymous.check_output(folder)
         for thread in app.threads(None):
@@ -103,12 +101,14 @@ def _decoded(content: bytes) -> str:
 
 
 def _edited(app: App, thread: Thread, key: str) -> str:
-    """Let the person write it in $EDITOR, beginning with what is kept."""
+    """Open $EDITOR with the current text and return what was saved."""
     before = stored_overrides.preamble_of(app.offline_ports.ledger, thread.name, key) or ""
     try:
         text = click.edit(before, extension=".md")
     except click.ClickException as error:
-        raise ConfigError(f"the editor failed: {error.message}; name the text with --file FILE") from error
+        raise ConfigError(
+            f"the editor failed: {error.message}; set EDITOR, or pass the text with --file FILE"
+        ) from error
     if text is None:
-        raise ConfigError("the text was not saved in the editor, so nothing was changed")
+        raise ConfigError("the text was not saved in the editor, so nothing was changed; run this again")
     return text

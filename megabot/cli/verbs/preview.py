@@ -1,4 +1,4 @@
-"""`megabot preview`: the post as it would be, as text or as a page."""
+"""`megabot preview`: the next edition as text or as a page."""
 
 import json
 import webbrowser
@@ -27,12 +27,12 @@ _OF_A_DIFF = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.STRONG}
 
 @click.command(help="Show the next edition as it would be posted: title and Markdown. Works offline.")
 @click.argument("thread", required=False)
-@click.option("--edition", "key", metavar="KEY", help="Another edition, by its key, like 2026-W47.")
+@click.option("--edition", "key", metavar="KEY", help="Show another edition, like 2026-W47.")
 @click.option(
     "--output",
     metavar="FILE.html",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write a page as readers would see it into this file instead, problems included.",
+    help="Write an HTML page to this file instead, as readers would see it, with any problems.",
 )
 @click.option(
     "--diff",
@@ -40,8 +40,8 @@ _OF_A_DIFF = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.STRONG}
     is_flag=True,
     help="Also show a diff against the current post (fetched without logging in).",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, problems and the diff included.")
-@click.option("--open", "live", is_flag=True, help="Show a page in the browser that follows the files.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, including problems and the diff.")
+@click.option("--open", "live", is_flag=True, help="Open a page in the browser that updates as you edit.")
 @click.pass_obj
 def command(
     options: dict[str, object],
@@ -51,29 +51,29 @@ def command(
     output: Path | None,
     **flags: bool,
 ) -> int:
-    """Print the text, or the name of the page's file, on stdout; problems and the count on stderr."""
+    """Print the text, or the page's path, on stdout; problems and the length on stderr."""
     with open_app(options) as app:
         if output is not None:
             anonymous.check_output(output)
         compare = flags["compare"]
         if flags["live"]:
             return _open(app, thread, key, compare=compare)
-        standing = _standing(app) if compare else lambda _: ("", "")
-        made = preview.preview(app.offline_ports, key, choose=lambda: app.threads(thread), compare=standing)
+        current = _current_text(app) if compare else lambda _: ("", "")
+        shown = preview.preview(app.offline_ports, key, choose=lambda: app.threads(thread), compare=current)
     if output is not None:
-        _write(output, page(made))
+        _write(output, page(shown))
     if flags["as_json"]:
-        click.echo(json.dumps(document(made), indent=2, ensure_ascii=False))
-        return 1 if made.problems else 0
+        click.echo(json.dumps(document(shown), indent=2, ensure_ascii=False))
+        return 1 if shown.problems else 0
     if output is None:
-        _print(made, compare=compare)
+        _print(shown, compare=compare)
     else:
         click.echo(str(output))
-    _report(made, app.settings.source)
-    return 1 if made.problems else 0
+    _report(shown, app.settings.source)
+    return 1 if shown.problems else 0
 
 
-def _standing(app: App) -> preview.Standing:
+def _current_text(app: App) -> preview.Standing:
     return cache(
         partial(preview.current_or_public_text, app.offline_ports, partial(anonymous.newest_posts, app))
     )
@@ -83,11 +83,13 @@ def _open(app: App, thread: str | None, key: str | None, *, compare: bool) -> in
     from megabot.preview import live_server
 
     where = app.settings.source
-    standing = _standing(app) if compare else lambda one: preview.current_text(app.offline_ports, one.name)
+    current = (
+        _current_text(app) if compare else lambda thread: preview.current_text(app.offline_ports, thread.name)
+    )
     with anonymous.warm_ports(app) as ports:
         show = partial(_show, live_server.view_query(ports, thread, key))
         folder = where if isinstance(where, Path) else None
-        live_server.serve(ports, folder=folder, compare=standing, show=show)
+        live_server.serve(ports, folder=folder, compare=current, show=show)
     return 0
 
 
@@ -110,7 +112,7 @@ def _write(path: Path, html: str) -> None:
     try:
         path.write_text(html, encoding="utf-8", errors="replace")
     except OSError as error:
-        raise WriteFailed(f"{path} cannot be written: {error.strerror}; choose another --output") from error
+        raise WriteFailed(f"cannot write {path}: {error.strerror}; choose another --output") from error
 
 
 def _report(preview: Preview, source: object) -> None:
@@ -125,7 +127,7 @@ def _report(preview: Preview, source: object) -> None:
 
 
 def document(preview: Preview) -> dict[str, object]:
-    """Make what JSON can hold; moments in ISO 8601, on the clock of the thread's zone."""
+    """Return the data for JSON; times in ISO 8601, in the thread's time zone."""
     return {
         "commit": preview.revision.commit or None,
         "dirty": preview.revision.dirty,
@@ -136,13 +138,12 @@ def document(preview: Preview) -> dict[str, object]:
 
 
 def _problem(problem: Problem) -> dict[str, object]:
-    """Make a mistake what JSON can hold."""
     return {"path": problem.path, "line": problem.line or None, "what": problem.what, "hint": problem.hint}
 
 
 def _edition(shown: PreviewedEdition) -> dict[str, object]:
     edition, text = shown.edition, shown.text
-    made = text if isinstance(text, Rendered) else None
+    rendered = text if isinstance(text, Rendered) else None
     zone = ZoneInfo(shown.thread.schedule.timezone)
     return {
         "thread": shown.thread.name,
@@ -150,9 +151,9 @@ def _edition(shown: PreviewedEdition) -> dict[str, object]:
         "number": edition.number,
         "slot": edition.slot.astimezone(zone).isoformat(),
         "skipped": edition.skipped,
-        "title": made and made.title,
-        "body": made and made.body,
-        "comment": made and made.comment,
+        "title": rendered and rendered.title,
+        "body": rendered and rendered.body,
+        "comment": rendered and rendered.comment,
         "current": shown.standing or None,
         "diff": list(shown.changes),
     }

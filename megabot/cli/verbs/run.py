@@ -28,10 +28,10 @@ LAG = 20.0
 log = logging.getLogger("megabot")
 
 
-@click.command(help="Keep the threads until told to stop; on SIGHUP read the settings again.")
+@click.command(help="Run the service until it is stopped. SIGHUP reloads the settings.")
 @click.pass_obj
 def command(options: dict[str, object]) -> int:
-    """Hold the service lock and tick until told to stop: by SIGTERM that is a success, by Ctrl-C exit 130."""
+    """Hold the service lock and tick until stopped. SIGTERM is a success; Ctrl-C exits with 130."""
     with open_service(options) as running:
         try:
             with running.app.service_lock():
@@ -47,23 +47,23 @@ def command(options: dict[str, object]) -> int:
 
 
 def _read_again(running: ServiceProcess) -> None:
-    """Take the settings as they are now; bad ones change nothing, and are said."""
+    """Reload the settings; invalid ones are logged and the old ones stay."""
     notify("RELOADING=1")
     try:
         running.reload()
         log.info("%s", operator_text.settings_read())
     except (ConfigError, UserError) as error:
-        log.error("%s", process.settings_kept(error))  # noqa: TRY400  a person's mistake has no traceback
+        log.error("%s", process.settings_kept(error))  # noqa: TRY400  a mistake in the settings needs no traceback
     notify("READY=1")
 
 
 def _serve(running: ServiceProcess) -> None:
-    """Tick until the settings are to be read again. Raises `Stopping` when told to stop."""
+    """Tick until a reload is requested. Raises `Stopping` when the service is stopped."""
     app = running.app
     try:
         threads = app.require_online()
     except (SourceBroken, SourceMissing) as error:
-        log.warning("%s", sentences.source_trouble(error))  # no reason to stop: it is looked at again
+        log.warning("%s", sentences.source_trouble(error))  # do not stop: templates are read again
         threads = ()
     for thread in threads:
         slot = next_slot(thread, app.clock.now())
@@ -77,7 +77,7 @@ def _serve(running: ServiceProcess) -> None:
         tick=app.settings.tick,
         notify=notify,
         beat=lambda well: _beat(app, well=well),
-        lag=lambda: random.uniform(0, LAG),  # noqa: S311  no secret
+        lag=lambda: random.uniform(0, LAG),  # noqa: S311  not a secret
     )
     with background_jobs(app.settings, running.options, service.unhurried) as jobs:
         service.add_jobs(jobs)
@@ -88,7 +88,7 @@ def _serve(running: ServiceProcess) -> None:
 def background_jobs(
     settings: Settings, options: Mapping[str, object], ports: Ports
 ) -> Iterator[Mapping[str, Job]]:
-    """Make the jobs, by name; one that is off in the settings does nothing. They act through `ports`."""
+    """Yield the background jobs by name; a job that is off in the settings does nothing."""
     named = {"--env": options.get("env_file"), "--bot": options.get("bot")}
     before = [word for option, value in named.items() if value for word in (option, str(value))]
     ledger = settings.state_dir / "ledger.db"
@@ -103,22 +103,21 @@ def background_jobs(
 
 
 def _idle(now: datetime) -> None:
-    """Do nothing: a job that was switched off takes its alert back so."""
+    """Do nothing. A job that is off still runs as this, so that its old alert is cleared."""
 
 
 def _beat(app: App, *, well: bool) -> None:
-    """Tell those who watch from outside how a pass went."""
+    """Report the outcome of a pass to the heartbeat address and the metrics file."""
     app.heartbeat.beat(well=well)
     if app.meter is not None:
         app.meter.note(well=well)
 
 
 def _ports(app: App, threads: Sequence[Thread], leave: Callable[[], bool]) -> Ports | None:
-    """Find the server, however long it is away at the first start; None where settings are to be read again.
+    """Connect to the server, retrying for as long as it is away; None if a reload is requested.
 
-    A slot ends the wait.
-
-    To end would be no better: the next start would find it just as far away.
+    A slot ends the wait, so that its post is tried on time. Exiting would not help: the next start would meet
+    the same outage.
     """
     wait = app.settings.tick
     while not leave():
@@ -130,7 +129,9 @@ def _ports(app: App, threads: Sequence[Thread], leave: Callable[[], bool]) -> Po
             until = min([now + wait, *slots])
             log.warning("%s", trying_again(str(error), until - now))
             _beat(app, well=False)
-            notify("READY=1")  # as ready as it gets: the manager's patience is for what hangs
+            notify(
+                "READY=1"
+            )  # systemd's start timeout is for a service that hangs, not for a server that is away
             app.clock.sleep((until - now).total_seconds())
             wait = app.settings.tick if until in slots else min(LONGEST, wait * 2)
     return None

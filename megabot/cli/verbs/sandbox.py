@@ -18,17 +18,21 @@ from megabot.startup import sample_source
 _BOT = "megabot"
 
 
-@click.command(help="Run a mini Lemmy server with a community, a moderator, a reader and the bot's account.")
+@click.command(
+    help="Run a mini Lemmy server with a community, a moderator, a reader and an account for the bot."
+)
 @click.option(
     "--api",
     type=click.Choice([generation.value for generation in Generation]),
     default=Generation.LEMMY_0.value,
     show_default=True,
-    help="v3: a Lemmy 0.19; v4: a Lemmy 1.0.",
+    help="v3: Lemmy 0.19; v4: Lemmy 1.0.",
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes any.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 picks a free port."
+)
 def command(*, api: str, port: int) -> int:
-    """Print how to reach it and how to try the bot on it, then stay up until interrupted."""
+    """Print how to reach the server and how to try the bot on it, then serve until interrupted."""
     with tempfile.TemporaryDirectory(prefix="megabot-sandbox-") as state:
         try:
             with practice_server(api, port, bot=_BOT) as sandbox:
@@ -38,14 +42,14 @@ def command(*, api: str, port: int) -> int:
         except OSError as error:
             reason = "in use by another program" if error.errno == errno.EADDRINUSE else error.strerror
             raise UserError(
-                f"port {port} cannot be used: {reason}; choose another one, or any free one: "
+                f"port {port} cannot be used: {reason}; choose another port, or let megabot pick a free one: "
                 "megabot sandbox --port 0"
             ) from error
     return 0
 
 
 def _instructions(url: str, state: str) -> list[str]:
-    """Say what to type. The bot's ledger is kept in a folder that goes when the sandbox does."""
+    """Return what to type. The bot's state folder is temporary: it is deleted together with the sandbox."""
     settings = {
         "INSTANCE": url,
         "USERNAME": _BOT,
@@ -63,5 +67,5 @@ def _instructions(url: str, state: str) -> list[str]:
 
 
 def _program() -> str:
-    """Return how to start megabot from another terminal, where no environment may be active."""
+    """Return how to start megabot from another terminal, where the virtual environment may not be active."""
     return "megabot" if shutil.which("megabot") else f"{shlex.quote(sys.executable)} -m megabot"

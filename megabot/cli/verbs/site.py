@@ -1,4 +1,4 @@
-"""`megabot site`: the archive as a folder of pages."""
+"""`megabot site`: the archive as a folder of HTML pages."""
 
 import json
 from dataclasses import asdict
@@ -15,20 +15,20 @@ from megabot.service import site_text
 from megabot.site.build import publish
 
 
-@click.command(help="Write the site: every edition as posted, the bulletins, a search, and the feeds.")
+@click.command(help="Write the archive site: every edition as posted, the bulletins, a search and feeds.")
 @click.option(
     "--output",
     metavar="FOLDER",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write into this folder instead of MEGABOT_SITE_DIR.",
+    help="Write to this folder instead of MEGABOT_SITE_DIR.",
 )
 @click.option("--look", is_flag=True, help="Re-check every post on the server first.")
 @click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON: how many files there are, new and removed."
+    "--json", "as_json", is_flag=True, help="Print JSON: the number of files in total, written and removed."
 )
 @click.pass_obj
 def command(options: dict[str, object], output: Path | None, *, look: bool, as_json: bool) -> int:
-    """Write what changed; name the front page on stdout, the count on stderr."""
+    """Write what changed; print the front page's path on stdout, the counts on stderr."""
     with open_app(options) as app:
         folder = output or app.settings.site_dir
         if folder is None:

@@ -20,22 +20,21 @@ _ABOUT = {True: ", pinned", False: ", not pinned", None: ", not pinned by megabo
 Row = tuple[Span, str | Span]
 
 
-@click.command(help="Show the current threads, what comes next, and what needs attention. Asks no server.")
+@click.command(help="Show the current threads, what comes next and what needs attention. Works offline.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def command(options: dict[str, object], *, as_json: bool) -> int:
-    """Print a paragraph for each thread."""
     with open_app(options) as app:
-        found = status.read(app.offline_ports)
+        current = status.read(app.offline_ports)
     if as_json:
-        click.echo(json.dumps(status.plain(found), indent=2))
+        click.echo(json.dumps(status.plain(current), indent=2))
     else:
-        terminal.show(lines(found, width=terminal.width()))
+        terminal.show(lines(current, width=terminal.width()))
     return 0
 
 
 def lines(status: Status, *, width: int | None) -> Iterator[Line]:
-    """Write a paragraph for each thread, one for the bot, and what needs attention."""
+    """Yield a paragraph for each thread, one for the bot, and what needs attention."""
     for thread in status.threads:
         yield (Span(thread.thread, Tone.STRONG), Span(f"  {thread.timezone}", Tone.QUIET))
         yield from table(list(_thread(thread, status.now)), indent=2, width=width)

@@ -15,23 +15,24 @@ from megabot.reconcile.orders import Order, OrderKind
 
 
 @click.command(
-    help="Post the current edition now, if it is not there yet; pin it, link it, unpin the old one. Close to "
-    "the next slot it asks which edition is meant."
+    help="Post the current edition now, if it has not been posted; pin it, link it and unpin the previous "
+    "thread. Close to the next posting time it asks which edition you mean."
 )
 @click.argument("thread", required=False)
-@click.option("--next", "early", is_flag=True, help="Post the next edition now, before its slot.")
+@click.option("--next", "early", is_flag=True, help="Post the next edition now, ahead of time.")
 @click.option(
-    "--edition", "key", default="", metavar="KEY", help="The current or the next edition, by its key."
+    "--edition", "key", default="", metavar="KEY", help="Post this edition: the current or the next one."
 )
-@click.option("--move", is_flag=True, help="Let a thread go on in the community that its source names now.")
-@click.option("--part", type=click.IntRange(2, 99), help="Go on in another part of the same edition.")
+@click.option(
+    "--move", is_flag=True, help="Confirm that the thread moves to the community now named in its template."
+)
+@click.option("--part", type=click.IntRange(2, 99), help="Continue the same edition in another part.")
 @click.pass_obj
 def post(
     options: dict[str, object], thread: str | None, key: str, *, early: bool, move: bool, part: int | None
 ) -> int:
-    """Give the order, print what stands."""
     if sum(map(bool, (early, key, part))) > 1:
-        raise click.UsageError("--next, --edition and --part name different things; write one of them")
+        raise click.UsageError("use only one of --next, --edition and --part")
     ask = _ask if sys.stdin.isatty() else None
     given = Order(OrderKind.POST, "", edition=key.upper(), early=early, part=part or 0)
     return order(options, given, thread, move=move, ask=ask)
@@ -48,13 +49,13 @@ def _ask(unclear: UnclearOrder) -> str:
 
 
 @click.command(
-    help="Post a fresh copy of the current edition, pin it, unpin the one it replaces and link it from there."
+    help="Post and pin a fresh copy of the current edition. The post it replaces is unpinned and links to it."
 )
 @click.argument("thread", required=False)
 @click.option("--yes", is_flag=True, help="Repost even though the current post is still up.")
 @click.pass_obj
 def repost(options: dict[str, object], thread: str | None, *, yes: bool) -> int:
-    """Ask while the post is open, then give the order."""
+    """Ask if the current post is still up, then give the order."""
     if not yes:
         with open_app(options) as app:
             account = app.prove()
@@ -65,7 +66,7 @@ def repost(options: dict[str, object], thread: str | None, *, yes: bool) -> int:
 
 
 def _agrees(lines: Sequence[str]) -> bool:
-    """Ask on a terminal; elsewhere say what is missing."""
+    """Ask on a terminal; otherwise print what is missing and return False."""
     if sys.stdin.isatty():
         for line in lines:
             click.echo(line, err=True)
@@ -77,16 +78,14 @@ def _agrees(lines: Sequence[str]) -> bool:
 
 @click.command(help="Render the current edition again and edit its post, if that changes anything.")
 @click.argument("thread", required=False)
-@click.option("--title", is_flag=True, help="Change the title too, which otherwise stays as posted.")
+@click.option("--title", is_flag=True, help="Update the title too; otherwise it stays as posted.")
 @click.pass_obj
 def refresh(options: dict[str, object], thread: str | None, *, title: bool) -> int:
-    """Give the order, print what stands."""
     return order(options, Order(OrderKind.REFRESH, "", title=title), thread)
 
 
-@click.command(help="Take a fresh copy back: the thread that it replaced is pinned again, the copy locked.")
+@click.command(help="Withdraw the last repost: lock the copy and pin the thread that it replaced again.")
 @click.argument("thread", required=False)
 @click.pass_obj
 def undo(options: dict[str, object], thread: str | None) -> int:
-    """Give the order, print what stands."""
     return order(options, Order(OrderKind.UNDO, ""), thread)

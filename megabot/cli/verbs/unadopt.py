@@ -11,14 +11,13 @@ from megabot.commands.model import Verb
 
 
 @click.command(
-    help="Undo the adoption of the thread at URL: it is no edition any longer, the thread before is pinned "
-    "again, and a pin that the bot set is removed."
+    help="Undo the adoption of the thread at URL: it no longer counts as an edition, the previous thread is "
+    "pinned again, and a pin that the bot set is removed."
 )
 @click.argument("url")
 @click.option("--thread", help="The thread that adopted it, if there are several.")
 @click.pass_obj
 def command(options: dict[str, object], url: str, thread: str | None) -> int:
-    """Give the order, print what is current."""
     with open_app(options) as app:
         account = app.prove()
         order, name = run_order.release_order(app.ports, url, id_="", thread=thread)
