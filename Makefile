@@ -1,5 +1,5 @@
-# Every target sets up what it needs first. Set-up is done once: stamps in .make/ say what is there,
-# and a changed lock file or pyproject.toml makes its own step run again.
+# Every target sets up what it needs first. This is done once: stamps in .make/ record the finished steps, and a
+# changed lock file or pyproject.toml makes its step run again.
 
 PYTHON ?= python3
 PREFIX ?= /usr/local
@@ -13,7 +13,7 @@ space := $() $()
 VENV := .venv
 BIN := $(VENV)/bin
 READY := .make/package
-# What decides, and what reads the wire: covered to the last branch.
+# Code that decides or parses responses must have full branch coverage.
 EXACT := \
 	megabot/errors.py \
 	megabot/proxy.py \
@@ -107,42 +107,42 @@ types: $(READY) ## mypy --strict
 	@echo "make: types"
 	@$(BIN)/python -m mypy --no-error-summary
 
-docs: $(READY) ## the documentation as pages in build/docs; a broken link is an error
+docs: $(READY) ## build the documentation in build/docs; a broken link is an error
 	@echo "make: docs"
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict >.make/docs 2>&1 || { cat .make/docs; exit 1; }
 
-simulate: $(READY) ## a year of weeks with faults from each seed (SEEDS=300, ARGS='--from 7')
+simulate: $(READY) ## simulate a year of weeks with random faults for each seed (SEEDS=300, ARGS='--from 7')
 	@$(BIN)/python -m tests.simulation $(SEEDS) $(ARGS)
 
-faults: $(READY) ## a fault at every effect of a handover, pairs of faults, real kills
+faults: $(READY) ## test a fault at every step of a handover, pairs of faults, and real kills
 	@$(BIN)/python -m tests.fault_injection $(ARGS)
 
-mutants: $(READY) ## megabot broken in each of many ways: every one has to be noticed (ARGS=WORD: those so named; --list: show them)
+mutants: $(READY) ## check that the tests notice each of many bugs put into megabot (ARGS=WORD: those with this name; --list: show them)
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
 messages: $(READY) ## collect the messages to translate, update the translations and compile them
 	@$(BIN)/python -m tools.messages $(ARGS)
 
-bench: $(READY) ## requests, time and memory beside a naive script
+bench: $(READY) ## measure requests, time and memory, compared with a naive script
 	@$(BIN)/python -m bench $(ARGS)
 
-soak: $(READY) ## thirty years of the service with faults: what it holds at start and end (ARGS=--years=5)
+soak: $(READY) ## run the service for thirty simulated years with faults and compare its memory and files (ARGS=--years=5)
 	@$(BIN)/python -m bench.soak $(ARGS)
 
-booted: $(READY) ## the units under a real systemd, in a container (ROOTFS=FOLDER with a Debian in it)
+booted: $(READY) ## test the units under a real systemd, in a container (ROOTFS=FOLDER with a Debian system)
 	@tests/systemd/run.sh
 
-install: ## for the whole machine, as root; again: upgrade (DESTDIR, PREFIX; docs/how-to/install.md)
+install: ## install for the whole machine, as root, or upgrade (DESTDIR, PREFIX; docs/how-to/install.md)
 	@systemd/install.sh
 
-uninstall: ## sign out and take it off the machine; settings and ledger stay
+uninstall: ## sign out and remove megabot from the machine; settings and ledger are kept
 	@systemd/uninstall.sh
 
-wheel: $(READY) ## the wheel in dist/, for pipx, uv and pip
+wheel: $(READY) ## build the wheel in dist/, for pipx, uv and pip
 	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist/*.whl
 
-lock: ## write the requirements files anew from pyproject.toml (ARGS=--upgrade: newest versions)
+lock: ## write the requirements files from pyproject.toml (ARGS=--upgrade: newest versions)
 	@$(PYTHON) -m venv --clear .make/lock
 	@.make/lock/bin/python -m pip install --quiet pip-tools dependency-groups
 	@$(LOCK) $(ARGS) --output-file requirements.txt pyproject.toml
@@ -152,23 +152,23 @@ lock: ## write the requirements files anew from pyproject.toml (ARGS=--upgrade: 
 	@$(LOCK) --constraint requirements-dev.txt --output-file requirements-build.txt .make/build.in
 	@rm -r .make/lock .make/dev.in .make/build.in
 
-clean: ## remove everything that make made
+clean: ## remove everything that make created
 	@rm -rf $(VENV) .make build/docs .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis
 
-# pyvenv.cfg, not bin/python: that is a link to a file older than every stamp.
+# Not bin/python, which is a link to a file older than every stamp.
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "make: $(PYTHON) must be Python 3.11 or newer with venv (Debian: apt install python3-venv);" \
-			"another one: make PYTHON=python3.12 ..." >&2; exit 1; }
-	@echo "make: a virtual environment in $(VENV)"
+			"use another one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo "make: creating a virtual environment in $(VENV)"
 	@$(PYTHON) -m venv --clear $(VENV)
 
 .make/libraries: requirements-dev.txt $(VENV)/pyvenv.cfg
-	@echo "make: the locked libraries"
+	@echo "make: installing the locked libraries"
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-dev.txt
 	@mkdir -p .make && touch $@
 
 $(READY): pyproject.toml .make/libraries
-	@echo "make: megabot itself"
+	@echo "make: installing megabot"
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs megabot for the whole machine, or brings what is installed up to date. `make install` runs this.
+# Installs megabot for the whole machine, or upgrades it. `make install` runs this.
 #
-# With DESTDIR everything goes into that folder and the machine itself is left alone: no root is needed, no
-# account made, no unit started. The new megabot is built beside the old one and put in its place by one
-# rename, so whatever fails before leaves the old one as it was.
+# With DESTDIR all files go to that folder and the machine itself is not changed: this needs no root, creates no
+# account and starts no unit. The new version is built beside the old one and activated by one rename, so a
+# failure before that does not affect the old one.
 set -eu
 umask 022
 
@@ -30,37 +30,37 @@ live() { [ -z "$destdir" ]; }
 
 with_systemd() { live && [ -d /run/systemd/system ]; }
 
-# Removes what was begun; what is in use is not touched. The link says what that is.
+# Removes an unfinished version, but never the one in use, which the link names.
 clean_up() {
     [ -z "$work" ] || rm -rf "$work"
     if [ -n "$new" ] && [ "$(readlink "$destdir$home/current" || true)" != "versions/${new##*/}" ]; then
         rm -rf "$new"
-        say "nothing was changed; what was installed before, if anything, is as it was" >&2
+        say "nothing was changed; an earlier installation, if there is one, still works" >&2
     fi
 }
 
 check_first() {
-    case $destdir in '' | /*) ;; *) fail "DESTDIR must be a whole path, as in DESTDIR=\$PWD/root" ;; esac
-    live && [ "$(id -u)" != 0 ] && fail "this needs root: sudo make install (or into a folder: make install DESTDIR=...)"
+    case $destdir in '' | /*) ;; *) fail "DESTDIR must be an absolute path, like DESTDIR=\$PWD/root" ;; esac
+    live && [ "$(id -u)" != 0 ] && fail "this needs root: sudo make install (or to a folder: make install DESTDIR=...)"
     "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
-        fail "$python must be Python 3.11 or newer with venv (Debian: apt install python3-venv); another: PYTHON=..."
+        fail "$python must be Python 3.11 or newer with venv (Debian: apt install python3-venv); use another one with PYTHON=..."
     base=$("$python" -c 'import sys; print(sys.base_prefix)')
     case $base in
         /home/* | /root/* | /run/user/*)
-            live && fail "$python lives in $base, which the service may not read; use PYTHON=/usr/bin/python3"
-            say "note: $python lives in $base: a service with ProtectHome may not read it"
+            live && fail "$python is in $base, which the service cannot read; use PYTHON=/usr/bin/python3"
+            say "note: $python is in $base, which a service with ProtectHome cannot read"
             ;;
     esac
     link=$destdir$prefix/bin/megabot
     if [ -e "$link" ] || [ -L "$link" ]; then
-        [ "$(readlink "$link")" = "$home/current/bin/megabot" ] || fail "$link is another megabot's; remove it first"
+        [ "$(readlink "$link")" = "$home/current/bin/megabot" ] || fail "$link belongs to another megabot; remove it first"
     fi
 }
 
-# pip of the builder fills the new environment, which therefore needs none of its own.
+# The builder's pip installs into the new environment, which therefore needs no pip.
 build() {
     version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$source/pyproject.toml")
-    say "building megabot $version beside what is there"
+    say "building megabot $version"
     work=$(mktemp -d)
     "$python" -m venv "$work/builder"
     pip="$work/builder/bin/python -m pip --quiet --disable-pip-version-check"
@@ -73,10 +73,10 @@ build() {
     $pip --python "$new/bin/python" install --no-deps --no-index "$work"/megabot-*.whl
     write_launcher "$new/bin/megabot"
     "$new/bin/megabot" --version >/dev/null
-    "$new/bin/python" -I -c 'import megabot.app, megabot.service.service' # the heaviest imports, before anything is swapped
+    "$new/bin/python" -I -c 'import megabot.app, megabot.service.service' # check the imports before anything is swapped
 }
 
-# pip's own would name the folder that it was made in, DESTDIR and all.
+# The launcher that pip writes would contain the build folder, including DESTDIR.
 write_launcher() {
     cat >"$1" <<'LAUNCHER'
 #!/bin/sh
@@ -85,7 +85,7 @@ LAUNCHER
     chmod 755 "$1"
 }
 
-# Renaming a link over a link is one step: at no moment is there no megabot.
+# Renaming a link over a link is atomic, so megabot is available at every moment.
 swap() {
     before=$(readlink "$destdir$home/current" || true)
     ln -s "versions/${new##*/}" "$destdir$home/current.new"
@@ -132,25 +132,25 @@ journalctl -u megabot. To go back: ln -sfn $before $home/current && systemctl re
 
 say_what_next() {
     if [ -n "$before" ]; then
-        say "megabot $version is in place; the one before is kept in $home/$before"
+        say "megabot $version is installed; the previous version is kept in $home/$before"
         return
     fi
     if live; then
-        say "megabot $version is installed. Next (docs/how-to/install.md):"
+        say "megabot $version is installed. Next steps (see docs/how-to/install.md):"
     else
-        say "megabot $version is in $destdir; nothing else was changed: no account made, no unit started."
-        say "Next, on the machine where these files are the system (a package runs the first three itself):"
+        say "megabot $version is in $destdir; no account was created and no unit was started."
+        say "Next steps on the target machine (a package runs the first three automatically):"
         printf '  %-42s %s\n' \
-            "systemd-sysusers $prefix/lib/sysusers.d/megabot.conf" "makes the account $user" \
-            "systemd-tmpfiles --create $prefix/lib/tmpfiles.d/megabot.conf" "gives it its folders" \
-            "systemctl daemon-reload" "finds the units"
+            "systemd-sysusers $prefix/lib/sysusers.d/megabot.conf" "creates the account $user" \
+            "systemd-tmpfiles --create $prefix/lib/tmpfiles.d/megabot.conf" "creates its folders" \
+            "systemctl daemon-reload" "loads the units"
     fi
     printf '  %-42s %s\n' \
-        "sudoedit $settings/config.env" "the server, the account, where the templates are" \
-        "sudo -u $user megabot check" "settings and templates" \
-        "sudo -u $user megabot login" "asks for the password, keeps only the token" \
-        "sudo -u $user megabot check --online" "the account and its rights" \
-        "sudo systemctl enable --now megabot" "starts it now and at every boot"
+        "sudoedit $settings/config.env" "set the server, the account and the templates" \
+        "sudo -u $user megabot check" "checks settings and templates" \
+        "sudo -u $user megabot login" "asks for the password, stores only a token" \
+        "sudo -u $user megabot check --online" "checks the account and its rights" \
+        "sudo systemctl enable --now megabot" "starts the service, also after every boot"
 }
 
 trap clean_up EXIT
@@ -162,7 +162,7 @@ place_files
 if live; then make_account; fi
 if with_systemd; then restart_what_ran; fi
 case $prefix in /usr | /usr/local) ;; *)
-    say "note: systemd does not look into $prefix/lib; link the units: systemctl link $prefix/lib/systemd/system/megabot.service"
+    say "note: systemd does not read $prefix/lib; link the unit: systemctl link $prefix/lib/systemd/system/megabot.service"
     ;;
 esac
 say_what_next

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Signs megabot out and takes it off the machine. What it knows and what it was told stays: the ledger and the
-# settings. `make uninstall` runs this; DESTDIR and PREFIX as for install.sh.
+# Signs megabot out and removes it from the machine, but keeps the ledger and the settings. `make uninstall` runs
+# this; DESTDIR and PREFIX as for install.sh.
 set -eu
 
 destdir=${DESTDIR:-}
@@ -24,7 +24,7 @@ check_first() {
     [ -e "$destdir$home/current" ] || { say "megabot is not installed in $destdir$home" && exit 0; }
 }
 
-# Whatever was enabled, a unit each; one that never was is no error.
+# One unit for each settings file; a unit that was never enabled is not an error.
 stop_services() {
     systemctl disable --quiet --now megabot.service || true
     for file in "$settings"/*.env; do
@@ -42,14 +42,14 @@ run_megabot() {
     fi
 }
 
-# One bot for each settings file. Where nobody is signed in megabot says so, and nothing is lost.
+# One bot for each settings file. If it is not signed in, `megabot logout` does nothing.
 sign_out() {
     for file in "$destdir$settings"/*.env; do
         [ -e "$file" ] || continue
         name=$(basename "$file" .env)
         if live && [ "$name" != config ]; then chosen=--bot=$name; else chosen=--env=$file; fi
         run_megabot "$chosen" logout ||
-            say "$file: not signed out, see above; a token that is left ends with the account's next change of password"
+            say "$file: could not sign out, see above; a token that is still valid ends when the account's password changes"
     done
 }
 
@@ -68,6 +68,6 @@ if with_systemd; then stop_services; fi
 sign_out
 remove_files
 if with_systemd; then systemctl daemon-reload; fi
-say "megabot is gone. Kept: the settings in $destdir$settings, the ledger in $destdir$state (or where the settings say)"
-say "to delete them too: rm -r $destdir$settings $destdir$state"
-if live; then say "and the account: userdel $user"; fi
+say "megabot was removed. Kept: the settings in $destdir$settings and the ledger in $destdir$state (or in MEGABOT_STATE_DIR)"
+say "to delete them too, run: rm -r $destdir$settings $destdir$state"
+if live; then say "and to delete the account: userdel $user"; fi
