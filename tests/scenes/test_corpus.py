@@ -232,7 +232,7 @@ def test_what_nothing_interrupts_ends_the_child_and_the_next_child_is_well() -> 
     answers = beside_a_harmless_one(ENDLESS[ENDS_THE_CHILD], seconds=1)
     again = beside_a_harmless_one(HARMLESS, seconds=1)
 
-    what = "rendering was stopped at its limits of time: a loop that never ends?"
+    what = "rendering was stopped at its time limit; check the template for an endless loop"
     assert [str(one.problems[0]) for one in answers if isinstance(one, RenderProblem)] == [
         f"thread.md.j2: {what}",
         f"other.md.j2: {what}",

@@ -77,10 +77,10 @@ def test_line_ends_and_byte_order_marks_are_evened_out(folder: Path) -> None:
     ("content", "line"),
     [
         (b"one\ntw\xf6\n", "sections/a.md:2: the file is not UTF-8 (save it as UTF-8 in your editor)"),
-        (b"one\n\ntw\0\n", "sections/a.md:3: a zero byte (delete it)"),
+        (b"one\n\ntw\0\n", "sections/a.md:3: there is a zero byte (delete it)"),
         (
             b"x" * (FILE_LARGEST + 1),
-            "sections/a.md: the file has 2,097,153 bytes (2,097,152 are the most; make it smaller)",
+            "sections/a.md: the file has 2,097,153 bytes (2,097,152 bytes)",
         ),
     ],
 )
@@ -99,7 +99,7 @@ def test_a_link_out_of_the_folder_is_not_followed(folder: Path, tmp_path: Path) 
     (folder / "sections/b.md").symlink_to(folder / "thread.md.j2")
 
     assert [line.split(":")[:2] for line in problems(folder)] == [
-        ["sections/a.md", " a link that leads out of the source (put the file itself here)"]
+        ["sections/a.md", " the link leads out of the folder (put the file itself here)"]
     ]
     assert snapshot(folder).files["sections/b.md"] == THREAD
 
@@ -108,9 +108,7 @@ def test_a_folder_that_is_a_link_is_named(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (folder / "data/more").symlink_to(tmp_path / "elsewhere")
 
-    assert problems(folder) == [
-        "data/more: a link to a folder, which is not followed (put the folder itself here)"
-    ]
+    assert problems(folder) == ["data/more: links to folders are not followed (put the folder itself here)"]
 
 
 def test_pipes_and_dangling_links_are_problems_and_nobody_waits(folder: Path) -> None:
@@ -120,7 +118,7 @@ def test_pipes_and_dangling_links_are_problems_and_nobody_waits(folder: Path) ->
 
     assert problems(folder) == [
         "sections/a.md: not a file (delete it)",
-        "sections/b.md: the file cannot be read: No such file or directory (check who may read it)",
+        "sections/b.md: the file cannot be read: No such file or directory (check its permissions)",
     ]
 
 
@@ -128,21 +126,23 @@ def test_pipes_and_dangling_links_are_problems_and_nobody_waits(folder: Path) ->
 def test_an_odd_name_is_a_problem_that_can_be_printed(folder: Path, name: bytes, shown: str) -> None:
     Path(os.fsdecode(bytes(folder) + b"/sections/" + name)).touch()
 
-    assert problems(folder) == [f"sections/{shown}: an odd file name (use letters, digits and -)"]
+    assert problems(folder) == [
+        f"sections/{shown}: the file name has unusual characters (use letters, digits and -)"
+    ]
 
 
 def test_there_is_a_largest_number_of_files(folder: Path) -> None:
     for number in range(FILES_MOST):
         (folder / f"sections/{number}.md").touch()
 
-    assert problems(folder) == [".: the source is too large (2,000 files and 20 MB are the most)"]
+    assert problems(folder) == [".: there are too many or too large files (at most 2,000 files and 20 MB)"]
 
 
 def test_there_is_a_largest_size_of_all_files(folder: Path) -> None:
     for number in range(ALL_LARGEST // FILE_LARGEST + 2):
         (folder / f"sections/{number}.md").write_bytes(b"x" * FILE_LARGEST)
 
-    assert problems(folder) == [".: the source is too large (2,000 files and 20 MB are the most)"]
+    assert problems(folder) == [".: there are too many or too large files (at most 2,000 files and 20 MB)"]
 
 
 def test_a_source_that_is_not_there_is_an_error_with_the_next_step(tmp_path: Path) -> None:
@@ -228,7 +228,8 @@ def test_a_repository_of_another_account_is_named_with_the_two_ways_out(
 
     assert (snapshot.revision, snapshot.problems) == (Revision(), ())
     assert (
-        f"git does not read the repository {folder}, because another account owns it" in snapshot.no_revision
+        f"git refuses to read the repository {folder}, because another account owns it"
+        in snapshot.no_revision
     )
     assert "chown -R" in snapshot.no_revision
     assert f"git config --global --add safe.directory {folder}" in snapshot.no_revision

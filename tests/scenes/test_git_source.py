@@ -147,12 +147,12 @@ def test_the_bytes_are_the_commits_whatever_its_attributes_say(source: Open, rem
         (
             "data/a.csv",
             b"x" * (FILE_LARGEST + 1),
-            ": the file has 2,097,153 bytes (2,097,152 are the most; make it smaller)",
+            ": the file has 2,097,153 bytes (2,097,152 bytes)",
         ),
         (
             "data/a.csv",
             b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n",
-            ": a pointer of Git LFS, not the file (keep it in git itself)",
+            ": this is a Git LFS pointer, not the file (store the file in git itself)",
         ),
     ],
 )
@@ -172,7 +172,7 @@ def test_links_are_not_followed(source: Open, remote: Remote) -> None:
     (remote.folder / "README.md").symlink_to("thread.md.j2")
     remote.commit()
 
-    what = "a link, which is not followed in git (put the file itself here)"
+    what = "links are not followed in git (put the file itself here)"
     assert problems(source()) == [f"data: {what}", f"other.md.j2: {what}"]
 
 
@@ -182,7 +182,7 @@ def test_a_submodule_is_a_problem_and_is_not_fetched(source: Open, remote: Remot
     remote.git("update-index", "--add", "--cacheinfo", SUBMODULE.replace("data", "beside"))
     remote.git("commit", "--quiet", "--message", "Modules")
 
-    what = "a submodule, which is not fetched (put the files themselves here)"
+    what = "submodules are not fetched (put the files themselves here)"
     assert problems(source()) == [f"data: {what}"]
     assert not list(state.rglob("modules"))
 
@@ -195,7 +195,9 @@ def test_an_odd_name_is_a_problem_that_can_be_printed(
     Path(os.fsdecode(bytes(remote.folder) + b"/sections/" + name)).write_text("x")
     remote.commit()
 
-    assert problems(source()) == [f"sections/{shown}: an odd file name (use letters, digits and -)"]
+    assert problems(source()) == [
+        f"sections/{shown}: the file name has unusual characters (use letters, digits and -)"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +208,7 @@ def test_a_source_that_is_too_large_is_not_read(source: Open, remote: Remote, nu
         remote.write(f"sections/{each}.md", b"x" * size)
     remote.commit()
 
-    assert problems(source()) == [".: the source is too large (2,000 files and 20 MB are the most)"]
+    assert problems(source()) == [".: there are too many or too large files (at most 2,000 files and 20 MB)"]
 
 
 # -- when it is fetched
@@ -282,7 +284,7 @@ def test_without_the_remote_the_last_good_commit_is_used_and_its_age_known(
 
     (line,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert "does not appear to be a git repository" in line
-    assert line.endswith("going on with what was fetched at 2026-11-16 12:00 UTC")
+    assert line.endswith("using the copy fetched at 2026-11-16 12:00 UTC")
 
 
 def test_a_remote_that_is_back_is_fetched_again_and_that_is_said(
@@ -501,12 +503,15 @@ def test_a_key_that_others_may_read_is_refused(source: Open, key: Path) -> None:
 
 
 def test_a_key_that_is_not_there_is_refused(source: Open, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"MEGABOT_SOURCE_KEY_FILE: .* cannot be read: No such file"):
+    with pytest.raises(
+        ConfigError,
+        match=r"MEGABOT_SOURCE_KEY_FILE: this account cannot read .* cannot be read: No such file",
+    ):
         source(key_file=tmp_path / "nowhere").snapshot()
 
 
 def test_a_key_that_is_no_file_is_refused(source: Open, state: Path) -> None:
-    with pytest.raises(ConfigError, match="is no file that this account may read"):
+    with pytest.raises(ConfigError, match="as a file; check its permissions"):
         source(key_file=state).snapshot()
 
 

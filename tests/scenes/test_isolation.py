@@ -290,7 +290,7 @@ def test_two_files_that_claim_one_name_are_both_left_alone(world: World, folder:
     reports = run_pass(ports)
 
     assert [report.thread.name for report in reports] == ["news"]
-    assert "is called aaa too" in alerts(world)["source"]
+    assert "has the name aaa too" in alerts(world)["source"]
 
 
 def test_a_companion_whose_template_is_broken_is_linked_all_the_same(world: World) -> None:

@@ -105,7 +105,7 @@ def test_an_old_thread_that_does_not_tell_of_the_new_one_is_seen(sandbox: Sandbo
     bot.post(EDITIONS[0])
     bot.hand.feature(bot.post(EDITIONS[1]))
 
-    assert faults(sandbox) == [f"{EDITIONS[0]}#1 does not tell of the thread after it"]
+    assert faults(sandbox) == [f"{EDITIONS[0]}#1 has no comment that links the next thread"]
 
 
 def test_two_pinned_posts_are_seen(sandbox: Sandbox, bot: Bot) -> None:
@@ -114,7 +114,7 @@ def test_two_pinned_posts_are_seen(sandbox: Sandbox, bot: Bot) -> None:
     for post in (old, new):
         bot.hand.feature(post)
 
-    assert faults(sandbox) == ["2 posts of the bot are pinned, not one"]
+    assert faults(sandbox) == ["2 of the bot's posts are pinned instead of one"]
 
 
 def test_a_missing_edition_is_seen(sandbox: Sandbox, bot: Bot) -> None:
@@ -128,7 +128,7 @@ def test_the_newest_not_being_the_pinned_one_is_seen(sandbox: Sandbox, bot: Bot)
     bot.tell(old, new)
     bot.hand.feature(old)
 
-    assert faults(sandbox) == [f"{EDITIONS[0]} is pinned and not the newest"]
+    assert faults(sandbox) == [f"{EDITIONS[0]} is pinned but is not the newest"]
 
 
 def adopted(sandbox: Sandbox, bot: Bot, edition: str) -> int:

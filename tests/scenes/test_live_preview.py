@@ -252,7 +252,7 @@ def test_an_image_from_elsewhere_is_linked_and_not_loaded(desk: OfflinePorts, fo
     html = document(view(desk, ViewRequest()))
 
     assert "<img" not in html
-    assert "Image described as: A kite" in html
+    assert "Image description: A kite" in html
 
 
 # -- to whom it is served

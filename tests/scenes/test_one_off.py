@@ -108,9 +108,9 @@ def test_front_matter_says_once_and_at() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("{once:", "{every: week, once:", "once stands beside every"),
-        ("{once:", "{first: 2026-01-01, once:", "once stands beside first"),
-        ("2026-12-24", "Christmas", "schedule.once: Christmas is no date"),
+        ("{once:", "{every: week, once:", "once cannot be combined with every"),
+        ("{once:", "{first: 2026-01-01, once:", "once cannot be combined with first"),
+        ("2026-12-24", "Christmas", "schedule.once: Christmas is not a date"),
     ],
 )
 def test_a_rhythm_beside_it_and_a_wrong_day_are_named(old: str, new: str, words: str) -> None:

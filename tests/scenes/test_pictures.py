@@ -64,7 +64,7 @@ def test_a_link_out_of_the_folder_is_no_picture(folder: Path) -> None:
 
     snapshot = source.snapshot()
 
-    assert "a link that leads out of the source" in str(snapshot.problems[0])
+    assert "the link leads out of the folder" in str(snapshot.problems[0])
     assert source.picture(snapshot, "images/link.png") is None
 
 

@@ -35,7 +35,7 @@ ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% 
 
 
 TOO_MUCH = {f"data/d{number}.json": "[" + "{}," * 700_000 + "{}]" for number in range(14)}
-TOO_MUCH_SAID = re.compile(r"data/d\d+.json: the data is too much to be read \(.*\)")
+TOO_MUCH_SAID = re.compile(r"data/d\d+.json: the data is too large to read \(.*\)")
 MANY_MISTAKES = {"sections/30-x.md": "---\ntitle: X\n---\n" + ":::\n" * 20_000}
 
 
@@ -73,7 +73,7 @@ def test_a_locale_that_nobody_knows_hinders_only_where_a_date_is_written() -> No
 
     assert isinstance(good, Rendered)
     assert isinstance(bad, RenderProblem)
-    assert str(bad.problems[0]).startswith("thread.md.j2:3: there is no locale xx (write one like en")
+    assert str(bad.problems[0]).startswith("thread.md.j2:3: the locale xx (write one like en")
 
 
 def test_what_dates_need_is_loaded_before_the_limits() -> None:
@@ -96,7 +96,7 @@ def test_a_child_that_takes_too_long_is_ended() -> None:
 
     assert isinstance(answer, RenderProblem)
     assert str(answer.problems[0]) == (
-        "thread.md.j2: rendering took more than 0.001 s: a loop that never ends?"
+        "thread.md.j2: rendering took more than 0.001 s; check the template for an endless loop"
     )
 
 
@@ -120,12 +120,15 @@ def test_memory_that_runs_out_at_data_that_no_template_uses_leaves_the_text() ->
 def test_a_child_that_used_up_its_time_says_so() -> None:
     assert (
         describe_exit(-signal.SIGKILL)
-        == "rendering was stopped at its limits of time: a loop that never ends?"
+        == "rendering was stopped at its time limit; check the template for an endless loop"
     )
 
 
 def test_a_child_that_ended_by_itself_says_so() -> None:
-    assert describe_exit(-signal.SIGSEGV) == "rendering broke off: the text probably needs too much memory"
+    assert (
+        describe_exit(-signal.SIGSEGV)
+        == "rendering failed, probably because the text needs too much memory; make it shorter"
+    )
 
 
 @pytest.mark.parametrize("answer", [b"", b"[{", b"[]", b"[{}, {}]", b"\xff"])
@@ -138,7 +141,7 @@ def test_half_characters_travel_and_are_refused() -> None:
     answer = render("one \ud83e two")
 
     assert isinstance(answer, RenderProblem)
-    assert answer.problems[0].what == "a control character or half a character"
+    assert answer.problems[0].what == "there is a control character or half a character"
 
 
 def child_under_its_limits() -> Path:
@@ -183,7 +186,7 @@ def test_more_mistakes_than_anybody_reads_are_cut() -> None:
 
     assert isinstance(answer, RenderProblem)
     assert len(answer.problems) == 100
-    assert str(answer.problems[0]).startswith("sections/30-x.md:4: a ::: inside a section")
+    assert str(answer.problems[0]).startswith("sections/30-x.md:4: a section cannot contain :::")
 
 
 def test_more_mistakes_than_anybody_reads_are_cut_in_a_file_that_no_template_uses() -> None:
@@ -191,7 +194,7 @@ def test_more_mistakes_than_anybody_reads_are_cut_in_a_file_that_no_template_use
 
     assert isinstance(answer, Rendered)
     assert len(answer.unused) == 20
-    assert str(answer.unused[0]).startswith("sections/30-x.md:4: a ::: inside a section")
+    assert str(answer.unused[0]).startswith("sections/30-x.md:4: a section cannot contain :::")
 
 
 def test_more_oddities_than_anybody_reads_are_cut() -> None:

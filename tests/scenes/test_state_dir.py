@@ -76,14 +76,14 @@ def test_a_folder_of_another_account_names_the_right_command(tmp_path: Path) -> 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(ConfigError, match="is not a folder"):
+    with pytest.raises(ConfigError, match="is a file, not a folder"):
         state_dir.prepare(tmp_path / "file", chosen=True)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(LedgerError, match="cannot make the state folder"):
+    with pytest.raises(LedgerError, match="cannot create the state folder"):
         state_dir.prepare(tmp_path / "file/megabot", chosen=True)
 
 

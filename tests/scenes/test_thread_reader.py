@@ -49,5 +49,5 @@ def test_front_matter_that_takes_too_long_is_named_and_ends_the_child_alone() ->
     assert [thread.path for thread in threads] == ["a.md.j2"]
     assert {problem.path for problem in problems} == heavy.keys()
     assert str(problems[-1]) == (
-        "b199.md.j2:1: the front matter takes too long to read (make it shorter: data belongs in data/)"
+        "b199.md.j2:1: the front matter takes too long to read (make it shorter: move data to data/)"
     )

@@ -96,7 +96,7 @@ def test_a_second_service_ends_with_one_clear_line_and_asks_no_server(
         first.kill()
         ended(first)
 
-    line = "failed: a megabot service is running on state already; one is enough, stop it first\n"
+    line = "failed: a megabot service is already running on state; stop it first\n"
     assert (second.code, second.out, second.err) == (1, "", line)
     assert server.connections == 0
 
