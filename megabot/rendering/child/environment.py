@@ -1,7 +1,7 @@
 """The template environment: sandboxed, with plain data, a few filters and helpful errors.
 
-Runs only in the child. docs/reference/template.md documents the names. An error message says what is wrong and,
-after a semicolon, what to write instead.
+Runs only in the child. docs/reference/template.md documents the names. An error message says what is wrong
+and, after a semicolon, what to write instead.
 """
 
 import datetime as dt
