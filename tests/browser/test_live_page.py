@@ -125,7 +125,7 @@ def test_a_mistake_appears_with_its_place_and_goes_when_it_is_mended(
     (source / "thread.md.j2").write_text(THREAD.replace("preamble.text", "preambel.text"))
     expect(page.get_by_text("thread.md.j2:7")).to_be_visible()
     expect(page.get_by_text("did you mean preamble?")).to_be_visible()
-    expect(page.get_by_text("The files have a mistake. This is the edition as it was before")).to_be_visible()
+    expect(page.get_by_text("The files have a mistake. This is the last version that worked")).to_be_visible()
     expect(page.get_by_text("Welcome.")).to_be_visible()
 
     (source / "thread.md.j2").write_text(THREAD)

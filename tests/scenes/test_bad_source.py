@@ -70,7 +70,7 @@ def test_nothing_is_wrong_with_a_good_source(folder: Path) -> None:
             "thread.md.j2",
             "community: news",
             "\tcommunity: news",
-            "thread.md.j2:4: a tab (use ordinary spaces)",
+            "thread.md.j2:4: the line starts with a tab (use ordinary spaces)",
         ),
         (
             "thread.md.j2",
@@ -147,7 +147,9 @@ def test_a_data_file_of_5_mb_is_named_with_what_fits(folder: Path) -> None:
     ((level, said),) = checked(folder)
 
     assert level is Level.PROBLEM
-    assert said == ("data/events.yaml: the file has 5,250,000 bytes (2,097,152 bytes)")
+    assert said == (
+        "data/events.yaml: the file has 5,250,000 bytes (make it smaller: at most 2,097,152 bytes)"
+    )
 
 
 def test_a_link_out_of_the_folder_is_named_once(folder: Path, tmp_path: Path) -> None:
@@ -191,7 +193,8 @@ def test_two_files_of_one_name_are_both_named(folder: Path, path: str, text: str
         (
             "::: spoiler Rules\n- be kind\n- bring links\n:::",
             (
-                "entries without line breaks in a spoiler, which readers on servers of 0.19 get as one run "
+                "entries without line breaks in a spoiler, which readers on Lemmy 0.19 servers see "
+                "as one run "
                 "of text (use {% call spoiler('Title') %}, or end each entry and paragraph with two spaces)"
             ),
         ),
@@ -374,7 +377,7 @@ def test_a_first_day_that_is_no_posting_date_is_a_warning_with_the_fix(folder: P
     ((level, said),) = checked(folder)
 
     assert level is Level.WARNING
-    assert "Tuesday 2024-01-02 is not a posting date, so number 7 is that of Monday 2024-01-08" in said
+    assert "Tuesday 2024-01-02 is not a posting date, so number 7 goes to Monday 2024-01-08" in said
     assert "write first: {date: 2024-01-08, number: N}" in said
 
 

@@ -80,7 +80,7 @@ def test_line_ends_and_byte_order_marks_are_evened_out(folder: Path) -> None:
         (b"one\n\ntw\0\n", "sections/a.md:3: there is a zero byte (delete it)"),
         (
             b"x" * (FILE_LARGEST + 1),
-            "sections/a.md: the file has 2,097,153 bytes (2,097,152 bytes)",
+            "sections/a.md: the file has 2,097,153 bytes (make it smaller: at most 2,097,152 bytes)",
         ),
     ],
 )
@@ -117,7 +117,7 @@ def test_pipes_and_dangling_links_are_problems_and_nobody_waits(folder: Path) ->
     (folder / "sections/b.md").symlink_to("nowhere")
 
     assert problems(folder) == [
-        "sections/a.md: not a file (delete it)",
+        "sections/a.md: this is not a regular file (delete it)",
         "sections/b.md: the file cannot be read: No such file or directory (check its permissions)",
     ]
 
@@ -281,4 +281,4 @@ def test_two_files_of_one_name_are_a_problem(folder: Path) -> None:
 
     (problem,) = problems(folder)
 
-    assert problem.startswith(f"data/{COMPOSED}.yaml: two files have this name, one with composed and one")
+    assert problem.startswith(f"data/{COMPOSED}.yaml: two files have this name; their accents")

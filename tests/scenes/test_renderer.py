@@ -73,7 +73,7 @@ def test_a_locale_that_nobody_knows_hinders_only_where_a_date_is_written() -> No
 
     assert isinstance(good, Rendered)
     assert isinstance(bad, RenderProblem)
-    assert str(bad.problems[0]).startswith("thread.md.j2:3: the locale xx (write one like en")
+    assert str(bad.problems[0]).startswith("thread.md.j2:3: the locale xx does not exist (write one like en")
 
 
 def test_what_dates_need_is_loaded_before_the_limits() -> None:

@@ -187,7 +187,7 @@ def test_after_a_break_it_is_not_last_weeks() -> None:
 
     body = rendered(week(48, previous=older)).body
 
-    assert "- After a break, the thread before this one: [Older](https://lemmy.example/post/0)" in body
+    assert "- The previous thread, before the break: [Older](https://lemmy.example/post/0)" in body
     assert "Last week" not in body
 
 
@@ -197,7 +197,7 @@ def test_the_first_time_nothing_is_linked_that_is_not_there() -> None:
     assert "Last week" not in body
     assert "After a break" not in body
     assert "Reading along" not in body
-    assert "- Our own maps, corrected by hand: [the atlas](https://atlas.example)" in body
+    assert "- Our own maps, corrected by readers: [the atlas](https://atlas.example)" in body
 
 
 def test_what_is_not_used_yet_is_not_posted(edition: Rendered) -> None:
