@@ -352,7 +352,7 @@ RULES_BROKEN = (
         changes=(without_step(upkeep.decide_upkeep, previous_thread.link_the_previous_thread),),
         caught_by=(*JUDGE, f"{PASS}::test_a_handover_leaves_one_post_pinned_that_links_the_one_before"),
         rule=previous_thread.link_the_previous_thread,
-        words="does not tell of the thread after it",
+        words="has no comment that links the next thread",
     ),
     Mutant(
         name="a lock that a person took off is set again",

@@ -70,7 +70,7 @@ holds "reloaded with a bad setting" systemctl reload megabot
 holds "which is said, and not used" log_says megabot "the new settings cannot be used"
 sed -i 's/^MEGABOT_TICK=.*/MEGABOT_TICK=6/' $config
 holds "reloaded with a good one" systemctl reload megabot
-holds "which is used" log_says megabot "the settings were read again"
+holds "which is used" log_says megabot "settings reloaded"
 holds "by the same process" [ "$(of_unit megabot MainPID)" = "$before" ]
 holds "backed up while it runs" sh -c 'sudo -u megabot megabot backup - >/root/megabot.db && [ -s /root/megabot.db ]'
 
