@@ -35,7 +35,7 @@ title: News
 schedule: {every: week, on: monday, at: 12, timezone: Europe/London, first: 2026-01-05}
 ---
 """
-_PROBLEM = Problem("thread.md.j2", 14, "a spoiler that is never closed", "close it with a line :::")
+_PROBLEM = Problem("thread.md.j2", 14, "the spoiler is never closed", "close it with a line :::")
 
 
 def update(page: str, blocks: Mapping[str, str]) -> str:
