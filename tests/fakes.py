@@ -218,7 +218,7 @@ class FakeLedger(Ledger):
     @contextmanager
     def pass_lock(self) -> Iterator[None]:
         if self._locked:
-            raise Busy("another megabot is still at work")
+            raise Busy("another megabot is still using this ledger")
         self._locked = True
         try:
             yield

@@ -387,7 +387,7 @@ def test_after_forgetting_new_writes_are_begun_and_settled_as_ever(ledger: Ledge
 
 
 def test_the_pass_lock_is_for_one_at_a_time(ledger: Ledger) -> None:
-    with ledger.pass_lock(), pytest.raises(Busy, match="still at work"), ledger.pass_lock():
+    with ledger.pass_lock(), pytest.raises(Busy, match="is still using"), ledger.pass_lock():
         pytest.fail("two hold the pass lock")
 
 

@@ -97,7 +97,7 @@ def test_the_tutorial_works_as_it_is_written(nobodys_home: Path) -> None:
 
     assert code == 0, said
     assert re.search(rf"done: weekly/\d{{4}}-W\d\d: http://127.0.0.1:{port}/post/1 \(pinned\)", said)
-    assert "may post and pin in" in said
+    assert "the account can post and pin in" in said
     assert "problem" not in said
     assert "skipped by modlin" in said
     assert "all holds, skips and moves are cancelled" in said

@@ -89,7 +89,7 @@ def test_without_the_setting_nothing_is_announced(scene: Scene) -> None:  # noqa
 def test_the_front_matter_takes_a_length_of_time() -> None:
     assert span_or_none("6 hours") == SIX_HOURS
     assert span_or_none(None) is None
-    with pytest.raises(BadValue, match="no length of time"):
+    with pytest.raises(BadValue, match="is not a duration"):
         span_or_none("soon")
 
 

@@ -29,8 +29,8 @@ def source(tmp_path: Path) -> Path:
     [
         ("bot/state", "inside the state folder"),
         ("bot/state/site", "inside the state folder"),
-        ("bot/templates", "inside the source"),
-        ("bot/templates/site", "inside the source"),
+        ("bot/templates", "inside the folder with the templates"),
+        ("bot/templates/site", "inside the folder with the templates"),
         ("bot", "inside the state folder"),
         ("link/site", "inside the state folder"),
         ("bot/../bot/state", "inside the state folder"),

@@ -393,7 +393,7 @@ def test_check_warns_of_a_community_on_another_server(abroad: Abroad) -> None:
 def test_check_says_that_it_cannot_tell_what_the_home_server_runs(abroad: Abroad) -> None:
     abroad.home.stop()
 
-    assert [one for one in findings(abroad) if "does not say what it runs" in one]
+    assert [one for one in findings(abroad) if "does not report its software" in one]
 
 
 @ANY_HOME

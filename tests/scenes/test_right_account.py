@@ -108,10 +108,10 @@ def test_its_state_may_be_set_as_any_bots(etc: Path, place: Path) -> None:
 
 @pytest.mark.parametrize("name", ["config", "../books", "Books", "-b", "b" * 41])
 def test_what_cannot_be_a_bots_name_is_refused(etc: Path, place: Path, name: str) -> None:
-    with pytest.raises(ConfigError, match="a bot's name is of small letters"):
+    with pytest.raises(ConfigError, match="not a valid name; use lower-case letters"):
         settings_sources.load({}, env_file=None, cwd=place, bot=name, system_file=etc / "config.env")
 
 
 def test_a_bot_and_a_file_are_one_too_many(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--bot", "books", "--env", "x.env", "status"]) == 2
-    assert "--env FILE for others" in capsys.readouterr().err
+    assert "use either --bot NAME" in capsys.readouterr().err

@@ -76,7 +76,7 @@ def test_a_folder_of_another_account_names_the_right_command(tmp_path: Path) -> 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(ConfigError, match="is a file, not a folder"):
+    with pytest.raises(ConfigError, match="is not a folder; set MEGABOT_STATE_DIR"):
         state_dir.prepare(tmp_path / "file", chosen=True)
 
 
@@ -106,7 +106,11 @@ def test_a_state_that_was_chosen_or_begun_before_may_be_beside_the_services(tmp_
 
 
 def test_a_second_service_is_refused_at_once(tmp_path: Path) -> None:
-    with holder(tmp_path), pytest.raises(Busy, match="is running on"), state_dir.service_lock(tmp_path):
+    with (
+        holder(tmp_path),
+        pytest.raises(Busy, match="is already running on"),
+        state_dir.service_lock(tmp_path),
+    ):
         pytest.fail("two services hold the lock")
 
 

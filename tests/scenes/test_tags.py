@@ -110,6 +110,6 @@ def test_0_19_is_told_to_have_no_tags_and_gets_the_post_without(world: World) ->
 
     ((level, sentence),) = findings(world)
     assert level is Level.WARNING
-    assert "need Lemmy 1.0" in sentence
+    assert "Lemmy before 1.0, which has no tags" in sentence
     assert len(world.posts()) == 1
     assert alerts(world) == []
