@@ -1,6 +1,6 @@
 """The composition root: builds the adapters from the settings, and the ports from the adapters.
 
-Only this module, `service.process` and `cli.anonymous` name concrete adapters.
+Only this module, `cli.service_process` and `cli.anonymous` name concrete adapters.
 """
 
 import logging

@@ -11,10 +11,10 @@ import pytest
 
 from lemmy_sandbox import Sandbox
 from lemmy_sandbox.user_client import User
+from megabot.cli.service_process import ServiceProcess
 from megabot.clock import Stop
 from megabot.errors import ForeignLedger
 from megabot.ledger.owner import OWNER
-from megabot.service.process import ServiceProcess
 from tests.e2e.conftest import Megabot
 
 VERBS = [

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from lemmy_sandbox import Sandbox
+from megabot.cli.service_process import ServiceProcess
 from megabot.clock import Stop
 from megabot.errors import ConfigError, UserError
-from megabot.service.process import ServiceProcess
 
 ROOT = Path(__file__).parents[2]
 

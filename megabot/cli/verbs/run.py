@@ -9,14 +9,13 @@ from datetime import datetime
 import click
 
 from megabot.app import App, notify
-from megabot.cli import operator_text
+from megabot.cli import operator_text, service_process
+from megabot.cli.service_process import ServiceProcess, open_service
 from megabot.errors import ConfigError, SourceBroken, SourceMissing, Stopping, UserError
 from megabot.i18n import sentences
 from megabot.ports import Ports
-from megabot.service import process
 from megabot.service.background import OwnProcess
 from megabot.service.link_job import link_job
-from megabot.service.process import ServiceProcess, open_service
 from megabot.service.schedulers import next_slot
 from megabot.service.service import Job, Service
 from megabot.service.site_job import site_job
@@ -53,7 +52,7 @@ def _read_again(running: ServiceProcess) -> None:
         running.reload()
         log.info("%s", operator_text.settings_read())
     except (ConfigError, UserError) as error:
-        log.error("%s", process.settings_kept(error))  # noqa: TRY400  a mistake in the settings needs no traceback
+        log.error("%s", service_process.settings_kept(error))  # noqa: TRY400  a mistake in the settings needs no traceback
     notify("READY=1")
 
 
