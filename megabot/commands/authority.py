@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from megabot.commands.model import ACTING, Verb
-from megabot.forum.models import Person
+from megabot.forum.models import Community, Person
 from megabot.forum.notices import Notice, Origin
 
 
@@ -16,6 +16,12 @@ class CommandScope:
     community_id: int
     threads: tuple[str, ...]
     commanders: frozenset[str]
+
+
+def command_scope(community: Community, threads: Iterable[str], admins: Iterable[Person]) -> CommandScope:
+    """Let a community's moderators command its threads, and `admins` (none unless a setting allows them)."""
+    commanders = frozenset(person.actor for person in (*community.moderators, *admins))
+    return CommandScope(community_id=community.id, threads=tuple(threads), commanders=commanders)
 
 
 def threads_to_command(notice: Notice, scopes: Iterable[CommandScope], bot: Person) -> tuple[str, ...]:

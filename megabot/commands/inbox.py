@@ -12,7 +12,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from megabot.commands import reply_text, status_text
-from megabot.commands.authority import CommandScope, needs_confirmation, threads_to_command
+from megabot.commands.authority import CommandScope, command_scope, needs_confirmation, threads_to_command
 from megabot.commands.dispatch import ask_to_confirm, run_command
 from megabot.commands.model import Command, Handle, ParseFailure, Verb
 from megabot.commands.parser import parse
@@ -205,10 +205,7 @@ class Inbox:
             community = self._ports.forum.community(name)
         except NotFound:
             return None
-        commanders = {person.actor for person in (*community.moderators, *admins)}
-        return CommandScope(
-            community_id=community.id, threads=tuple(threads), commanders=frozenset(commanders)
-        )
+        return command_scope(community, threads, admins)
 
     def _read_threads(self) -> tuple[Thread, ...]:
         """Return the threads; a broken one as it was in the last pass that could use it.

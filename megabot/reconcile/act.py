@@ -215,8 +215,7 @@ def _write_link(work: ActContext, action: LinkOldThread, text: str) -> Comment:
 def _announce(work: ActContext, action: Announce | FirstComment | Distinguish) -> None:
     thread_post = action.thread_post
     if isinstance(action, Announce):
-        when = sentences.local_moment(action.edition.slot, work.thread.schedule.timezone)
-        soon = _("The next thread opens {at}. The link to it will appear here.").format(at=when)
+        soon = describe.announcement(work.thread, action.edition)
         _say_there(work, _intent(work, IntentKind.ANNOUNCE, thread_post, thread_post), soon, ANNOUNCED)
         return
     if isinstance(action, FirstComment):

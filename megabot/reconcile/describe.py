@@ -28,6 +28,7 @@ from megabot.reconcile.actions import (
     Unpin,
     Write,
 )
+from megabot.schedule.calendar import Edition
 from megabot.source.model import Thread
 from megabot.source.problems import Problem
 
@@ -183,3 +184,9 @@ def too_many_comments(thread: Thread, url: str, part: int) -> Sentence:
         comments=thread.max_comments,
         command=suggestions.post_part(thread.name, part),
     )
+
+
+def announcement(thread: Thread, edition: Edition) -> str:
+    """Say in the current thread when the next one opens; the comment becomes the link to it later."""
+    at = local_moment(edition.slot, thread.schedule.timezone)
+    return _("The next thread opens {at}. The link to it will appear here.").format(at=at)
