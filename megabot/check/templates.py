@@ -96,8 +96,10 @@ def _broken(problem: object) -> Finding:
 
 
 def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, slots: int) -> Iterator[Finding]:
-    now = ports.clock.now()
-    ahead = list(islice(thread.calendar.upcoming(now), slots))
+    now, records = ports.clock.now(), ports.ledger.posts(thread.name)
+    posted = {record.edition for record in records}  # the next one may have been posted ahead of time
+    unposted = (edition for edition in thread.calendar.upcoming(now) if edition.key not in posted)
+    ahead = list(islice(unposted, slots))
     coming = ahead or [upcoming_or_last(thread.calendar, now)]
     community = thread.community or ports.community or "community"
     jobs = [(thread, example_context(thread, edition, community=community)) for edition in coming]
@@ -116,7 +118,6 @@ def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, slots: int)
         yield mistake_finding(Level.WARNING, off)
     if not any(isinstance(answer, RenderProblem) for answer in answers):
         yield ok_finding(check_text.slots_render(thread, len(coming), coming[0].slot, now))
-    records = ports.ledger.posts(thread.name)
     wrong = numbering_gap(thread, records[-1], now) if records else None
     if wrong:
         yield mistake_finding(Level.WARNING, check_text.number_is_off(thread.path, records[-1], *wrong))

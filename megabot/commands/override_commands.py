@@ -10,6 +10,8 @@ from megabot.commands import override_text as said
 from megabot.commands.model import Command
 from megabot.errors import ConfigError, NotApplicable, NothingToDo
 from megabot.i18n import sentences
+from megabot.ledger.current_post import current_post_record
+from megabot.ledger.records import PostRecord
 from megabot.ledger.stored_overrides import CHANGES_KEY, OVERRIDES_KEY, count_overrides, load_overrides
 from megabot.ports import OfflinePorts
 from megabot.reconcile.override_facts import active_overrides, posts_by_edition
@@ -119,9 +121,21 @@ def set_preamble(
             raise NotApplicable(said.preamble_too_late(edition))
         if problems:
             raise NotApplicable(said.preamble_refused(edition, problems))
+        post = posts.get(edition.key)
+        if post is not None:
+            _require_current(ports, thread, edition, post)
         new = Override(kind=OverrideKind.PREAMBLE, edition=edition.key, by=by, at=now, text=text)
         _keep(ports, thread, rules.add_override(load_overrides(ports.ledger, thread.name), new))
-        return edition.key, said.preamble_kept(edition, other, in_thread=edition.key in posts)
+        return edition.key, said.preamble_kept(thread, edition, other, posted=post is not None)
+
+
+def _require_current(ports: OfflinePorts, thread: Thread, edition: Edition, post: PostRecord) -> None:
+    """Raise `NotApplicable` unless the post of an edition can still get a preamble."""
+    # Only the current post is edited. After a post ahead of time, the edition due now has an older one.
+    if post != current_post_record(ports.ledger, thread.name):
+        raise NotApplicable(said.preamble_too_late(edition))
+    if post.adopted:
+        raise NotApplicable(said.preamble_of_adopted(post.url))
 
 
 def clear_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[str, str]:
@@ -161,6 +175,8 @@ def _posted_without_preamble(ports: OfflinePorts, thread: Thread) -> str:
     record = posts_by_edition(ports, thread).get(due.key) if due else None
     if record is None or not record.context or thread.refresh is Refresh.NEVER:
         return ""
+    if record != current_post_record(ports.ledger, thread.name):
+        return ""  # the next edition was posted ahead of time, and only the current post is edited
     return record.edition if context_json.from_json(record.context).bare else ""
 
 

@@ -10,7 +10,7 @@ from megabot.i18n.sentences import local_moment
 from megabot.i18n.translation import N_, _
 from megabot.schedule.calendar import Edition
 from megabot.schedule.overrides import Override, OverrideKind, OverrideRefusal, usual_slot
-from megabot.source.model import Thread
+from megabot.source.model import Refresh, Thread
 from megabot.source.problems import Problem
 
 OBJECTIONS = {
@@ -98,13 +98,19 @@ def nothing_to_resume(thread: str, key: str) -> str:
     return _("{what}: nothing is on hold, skipped or moved").format(what=f"{thread}/{key}" if key else thread)
 
 
-def preamble_kept(edition: Edition, other: Edition | None, *, in_thread: bool) -> Sentence:
+def preamble_kept(thread: Thread, edition: Edition, other: Edition | None, *, posted: bool) -> Sentence:
     """Say which edition a preamble is for, how to send one for `other`, and how to remove it."""
-    where = (
-        _("The preamble of {edition} is saved and put into the current thread.")
-        if in_thread
-        else _("The preamble of {edition} is saved; it overrides the file.")
-    ).format(edition=edition.id)
+    if not posted:
+        where = fill(_("The preamble of {edition} is saved; it overrides the file."), edition=edition.id)
+    elif thread.refresh is Refresh.NEVER:
+        where = fill(
+            _("The preamble of {edition} is saved. To put it into the current thread: {command}."),
+            edition=edition.id,
+            command=suggestions.change(Verb.REFRESH, thread.name),
+        )
+    else:
+        saved = _("The preamble of {edition} is saved and put into the current thread.")
+        where = fill(saved, edition=edition.id)
     clear = suggestions.clear_preamble(edition.thread, edition.key)
     if other is None:
         return join(" ", [where, fill(_("To remove it: {clear}"), clear=clear)])
@@ -127,6 +133,10 @@ def preamble_too_late(edition: Edition) -> str:
     return _("{edition} is over; a preamble can be set for the current thread or an upcoming one").format(
         edition=edition.id
     )
+
+
+def preamble_of_adopted(url: str) -> str:
+    return _("{url} is another account's post, so the bot cannot put a preamble into it").format(url=url)
 
 
 def preamble_refused(edition: Edition, problems: Sequence[Problem]) -> str:

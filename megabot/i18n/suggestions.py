@@ -30,7 +30,7 @@ def refresh_title(thread: str) -> CommandWords:
 
 
 def change(verb: str, thread: str, key: str = "") -> CommandWords:
-    """Suggest hold, skip or resume; without `key`, for the whole thread."""
+    """Suggest hold, skip, resume or refresh; without `key`, for the whole thread."""
     return _alike(f"{verb} {thread} {key}".rstrip())
 
 

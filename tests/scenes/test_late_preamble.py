@@ -209,6 +209,44 @@ def test_where_the_thread_does_not_follow_its_source_an_essay_waits_for_the_next
     assert letters(world)[0].startswith("The preamble of news/2026-W49 is saved")
 
 
+def test_an_essay_for_a_named_thread_that_does_not_follow_its_source_names_the_refresh(
+    world: World, service: Service
+) -> None:
+    world.change(refresh=Refresh.NEVER)
+
+    write(world, service, "preamble 2026-W48\n\nOn kites.")
+    say(world, service, "@megabot@lemmy.example refresh")
+
+    assert letters(world)[0].startswith(
+        "The preamble of news/2026-W48 is saved. To put it into the current thread: `refresh news`."
+    )
+    assert body(world).startswith("On kites.")
+
+
+def test_after_a_post_ahead_of_time_an_essay_is_for_the_edition_that_follows(
+    world: World, service: Service
+) -> None:
+    say(world, service, "@megabot@lemmy.example post next")
+
+    write(world, service, "preamble\n\nOn kites.")
+    write(world, service, "preamble 2026-W48\n\nOn tides.")
+    hours_pass(world, service, 2)
+
+    assert letters(world)[0].startswith("The preamble of news/2026-W50 is saved; it overrides the file.")
+    assert "news/2026-W48 is over" in letters(world)[1]
+    assert [word for word in ("kites", "tides") if word in body(world, 0) + body(world, 1)] == []
+
+
+def test_an_essay_for_an_adopted_thread_is_refused(world: World, service: Service) -> None:
+    by_hand = world.hand("modlin").create_post(world.community_id, "News 3 by hand", "Breaking.")
+    world.hand("modlin").comment(by_hand, "@megabot@lemmy.example adopt 2026-W49")
+    hours_pass(world, service, 1)
+
+    write(world, service, "preamble 2026-W49\n\nOn kites.")
+
+    assert "another account's post" in letters(world)[0]
+
+
 def test_an_essay_that_the_server_refuses_is_not_sent_again_each_hour(world: World, service: Service) -> None:
     ports = world.ports()
     forum = NoEdits(ports.forum)

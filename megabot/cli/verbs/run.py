@@ -14,6 +14,7 @@ from megabot.cli.service_process import ServiceProcess, open_service
 from megabot.errors import ConfigError, SourceBroken, SourceMissing, Stopping, UserError
 from megabot.i18n import sentences
 from megabot.ports import Ports
+from megabot.schedule.editions import next_unposted_edition
 from megabot.service.background import OwnProcess
 from megabot.service.link_job import link_job
 from megabot.service.schedulers import next_slot
@@ -65,9 +66,10 @@ def _serve(running: ServiceProcess) -> None:
         log.warning("%s", sentences.source_trouble(error))  # do not stop: templates are read again
         threads = ()
     for thread in threads:
-        slot = next_slot(thread, app.clock.now())
-        if slot is not None:
-            log.info("%s", sentences.next_due(thread.name, slot))
+        posted = {record.edition for record in app.offline_ports.ledger.posts(thread.name)}
+        following = next_unposted_edition(thread.calendar, app.clock.now(), posted)
+        if following is not None:
+            log.info("%s", sentences.next_due(thread.name, following.slot))
     ports = _ports(app, threads, running.reload_requested)
     if ports is None:
         return
