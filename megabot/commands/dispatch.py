@@ -256,7 +256,7 @@ def _confirm(task: Task) -> str:
     names = [thread.name for thread in task.threads]
     command = parse(meant.said, origin=Origin.MESSAGE, bot=task.bot, threads=names) if meant else None
     if waiting is None or meant is None or not isinstance(command, Command):
-        return _("Nothing from you is waiting for that code. Give the command again.")
+        return _("No command of yours is waiting for that code. Give the command again.")
     if command.thread and command.thread not in task.names:  # the code stays valid for the right community
         return reply_text.not_here(command.thread, task.names)
     ports.ledger.set_fact(

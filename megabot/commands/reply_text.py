@@ -19,7 +19,7 @@ VERBS = {
     Verb.UNDO: N_("withdraw the last repost: the thread that it replaced is pinned again"),
     Verb.REFRESH: N_("update the thread from its template; `refresh title`: its title too"),
     Verb.ADOPT: N_("register the thread that you write this in as an edition"),
-    Verb.UNADOPT: N_("undo that, in a comment in the same thread"),
+    Verb.UNADOPT: N_("undo `adopt`, in a comment in the same thread"),
     Verb.HOLD: N_("do not post the next edition until you say `resume`"),
     Verb.SKIP: N_("skip the next edition"),
     Verb.MOVE: N_("`move 18:00`, `move +2h`, `move Friday 18:00`: post the next edition at another time"),
@@ -108,7 +108,7 @@ def which_thread(verb: Verb, threads: Sequence[str], bot: Handle) -> str:
 
 
 def not_here(thread: str, threads: Sequence[str]) -> str:
-    return _("{thread} cannot be commanded from here; from here you can command {threads}.").format(
+    return _("I take no commands for {thread} here, only for {threads}.").format(
         thread=thread, threads=_listed(threads)
     )
 

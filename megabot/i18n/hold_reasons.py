@@ -22,8 +22,8 @@ HOLDS = {
         "post it: {post_edition}"
     ),
     "clock": N_(
-        "this machine's clock and the server's are {seconds} seconds apart, or it is behind the "
-        "newest edition or this program; nothing is written until the clock is right"
+        "this machine's clock and the server's are {seconds} seconds apart, or it is set to a time "
+        "before the newest edition or this version of megabot; nothing is written until the clock is right"
     ),
     "outcome_unknown": N_(
         "it is not known whether the post was created; megabot keeps checking, and sends nothing "

@@ -159,7 +159,7 @@ def test_a_code_counts_once(scene: Scene) -> None:
     scene.comment(scene.kim, f"{BOT} resume")
     scene.comment(scene.kim, said)
 
-    assert "Nothing from you is waiting for that code" in scene.answers()[-1]
+    assert "No command of yours is waiting for that code" in scene.answers()[-1]
 
 
 def test_a_confirmation_that_was_cut_short_by_a_crash_is_carried_out_again(scene: Scene) -> None:
@@ -185,7 +185,7 @@ def test_the_order_of_another_community_is_not_confirmed_here(scene: Scene) -> N
     scene.message(scene.kim, "hold books")
     scene.comment(scene.kim, f"{BOT} yes {scene.code()}")
 
-    assert "books cannot be commanded from here" in scene.answers()[-1]
+    assert "I take no commands for books here" in scene.answers()[-1]
     assert scene.ledger.get_fact("amendments:books") is None
 
 
