@@ -21,7 +21,7 @@ def introduce(ports: Ports, url: str) -> tuple[bool, str]:
     names = sorted({thread.community or ports.community for thread in threads} - {""})
     communities = (_community(ports, name) for name in names)
     community = next((one for one in communities if one is not None and one.id == post.community_id), None)
-    # The bot writes nothing in communities that have none of its threads.
+    # The bot writes nothing in a community without one of its threads.
     if community is None:
         raise ConfigError(sentences.which_thread(url, None, names=[], there=[]))
     if any(moderator.id == bot.id for moderator in community.moderators):

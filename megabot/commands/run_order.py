@@ -292,9 +292,7 @@ def _current_state(report: Report) -> Iterator[str]:
         pinned = (
             pinned
             and report.observation is not None
-            and is_pinned_for_readers(
-                report.thread, report.observation
-            )  # others may not see it (decision 19)
+            and is_pinned_for_readers(report.thread, report.observation)  # see decision 19
         )
         edition = f"{report.thread.name}/{current.key}"
         yield sentences.post_is_up(edition, current.post.url, pinned=pinned)

@@ -41,7 +41,7 @@ def ask_home_server(
     elif reading.pin is HomePin.PINNED:
         read_pinned(ports, listing, current.post.community_id)
     else:
-        # The version tells whether the pin can still arrive (lemmy-api 2.2).
+        # Its version shows whether the pin can still arrive (lemmy-api 2.2).
         software = ports.home_servers.software(observation.home)
     answer = remote_pin.merge_reading(observation, current, reading, software, ports.clock.now())
     ports.ledger.set_fact(_home_key(thread), remote_pin.reading_to_json(answer))

@@ -149,7 +149,7 @@ def _decide(pass_: PassContext, situation: Situation, place: CommunityRef) -> De
         if missing is None:
             return Decision(situation=situation, actions=actions, context=context)
         if missing in supplied:
-            # Without this, a faulty rule would keep a pass and its lock for ever (R16).
+            # Without this, a faulty rule would keep the pass, and its lock, going without end (R16).
             raise Bug(
                 f"the decision about {situation.thread.name} asks for {missing.name} again "
                 f"after it was supplied"

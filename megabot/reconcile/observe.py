@@ -127,7 +127,7 @@ def observe_situation(
     observation = memory.with_ledger_state(ports, thread, situation.observation, now)
     return replace(
         situation,
-        # A plan goes by these verdicts but records none of them (G04).
+        # A plan goes by these verdicts but does not record them (G04).
         observation=replace(observation, intents=outcomes.apply_resolutions(observation, verdicts, now))
         if dry
         else observation,
