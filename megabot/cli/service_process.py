@@ -41,6 +41,7 @@ class ServiceProcess:
             raise ConfigError(state_dir_changed())
         app = App(settings, self._clock, progress=_progress)
         try:
+            # Before the old ones are given up: settings with mistakes change nothing (G06).
             app.require_online()
             app.require_own_ledger()
         except BaseException:

@@ -39,6 +39,7 @@ def feature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -
                 highlights.MAX_HIGHLIGHTS,
             ).format(number=highlights.MAX_HIGHLIGHTS)
         )
+    # Stored before the post is edited: if that fails, a later pass shows the highlight.
     annotation_store.add_highlight(ledger, record.thread, record.edition, new)
     return _shown(ports, command_record, record, _("Added to the highlights."))
 
@@ -68,6 +69,7 @@ def note(ports: Ports, command_record: CommandRecord, thread: Thread, command: C
     record = _newest(ports, thread)
     until, zone = None, thread.schedule.timezone
     if command.when is not None:
+        # From when the command was given: it may be carried out much later (C18).
         until = resolve(command.when, command_record.at, ZoneInfo(zone))
         if until <= ports.clock.now():
             over = sentences.local_moment(until, zone)
@@ -100,6 +102,7 @@ def _meant(ports: Ports, command_record: CommandRecord, names: Sequence[str]) ->
     comment = ports.forum.comment_by_id(command_record.comment_id) if command_record.comment_id else None
     if comment is None or not comment.parent_id:
         raise ConfigError(_("say feature or unfeature in a reply to the comment that you mean"))
+    # Only in threads that the author of the command may command (C10).
     record = annotation_store.record_of(ports.ledger, names, comment.post_id)
     if record is None:
         raise ConfigError(_("that comment is not in one of my threads here"))

@@ -97,10 +97,12 @@ def _take_time(command: Command, rest: Sequence[str], threads: Collection[str]) 
     """Add the time for `move` from the longest run of words that names one; also return their number."""
     if command.verb is not Verb.MOVE or command.when is not None:
         return None, 0
+    # A thread can be called like a day of the week.
     if rest[0] in threads and not command.thread:
         return None, 0
     for used in range(min(len(rest), _MOST_WORDS), 0, -1):
         phrase = " ".join(rest[:used])
+        # A key such as 2026-12-24 would read as a date.
         if (time_expression := parse_time(phrase)) and not EDITION.fullmatch(phrase):
             return replace(command, when=time_expression), used
     return None, 0
@@ -149,6 +151,7 @@ def _refused(command: Command, rest: Sequence[str], threads: Collection[str]) ->
     meant = nearest_word(word, candidates)
     if command.verb is Verb.MOVE and lacks:
         word = " ".join(rest) if word in _BEFORE_TIME else word
+        # `move 2h` without the sign is a likely slip for `move +2h`.
         meant = f"+{word}" if duration(word) else meant
     return ParseFailure(reason=reason, verb=command.verb, word=show_word(word), near=meant)
 
@@ -167,6 +170,7 @@ _LONGEST_END = 80
 
 # Indentation is kept (it can be Markdown), unless the text begins on the line of the command.
 _BEFORE_TEXT = re.compile(r"(?:[ \t]*(?:\r\n?|\n))+|[^\S\r\n]+")
+# A private message has at most 10,000 characters (lemmy-api 2.7).
 _LONGEST = {Verb.NOTE: 500, Verb.PREAMBLE: 10_000}
 
 
@@ -179,6 +183,7 @@ def read_note(text: str, line: str, threads: Collection[str]) -> Command | Parse
 
 def _without_end(note: str) -> tuple[str, TimeExpression | None]:
     """Split `for 6 hours` or `until Friday 18:00` from the end of a note."""
+    # Only the last one can be the end; searching only there keeps long notes cheap.
     for match in reversed(list(_UNTIL.finditer(note, max(0, len(note) - _LONGEST_END)))):
         phrase = note[match.end() :]
         if match[0].startswith("("):
@@ -208,6 +213,7 @@ def _without_names(
     """Split a thread and an edition from the beginning. A thread's name must match exactly, case included."""
     end = 0
     for word in words(line):
+        # An essay can begin with nearly any word, also with one that only resembles a name.
         is_name = word.raw.rstrip(":") in threads or EDITION.fullmatch(word.value)
         taken = place_word(command, word.value, threads) if is_name else None
         if taken is None:

@@ -37,6 +37,7 @@ def threads_to_command(notice: Notice, scopes: Iterable[CommandScope], bot: Pers
     return tuple(
         thread
         for scope in scopes
+        # A name or a display name can be that of someone else (C01, C02).
         if author.actor in scope.commanders
         and (notice.origin is Origin.MESSAGE or notice.community_id == scope.community_id)
         for thread in scope.threads
@@ -46,6 +47,7 @@ def threads_to_command(notice: Notice, scopes: Iterable[CommandScope], bot: Pers
 def needs_confirmation(verb: Verb, notice: Notice, bot: Person) -> bool:
     """Return whether a command must be confirmed in public: a server can forge its users' messages (C11)."""
     elsewhere = _host(notice.author.actor) != _host(bot.actor)
+    # A forged message that only asks does no harm: the reply goes to the real account.
     return notice.origin is Origin.MESSAGE and elsewhere and verb in ACTING
 
 

@@ -93,6 +93,7 @@ def run_command(ports: Ports, record: CommandRecord, threads: Sequence[Thread], 
     Raises temporary errors (`ForumError`), after which the command is run again.
     """
     origin = Origin.REPLY if record.comment_id else Origin.MESSAGE
+    # The text as it was authorized: a later edit of the comment changes nothing (C07).
     command = parse(record.said, origin=origin, bot=bot, threads=[thread.name for thread in threads])
     if not isinstance(command, Command):
         raise TypeError(f"{record.key} was recorded as a command, but cannot be parsed as one")
@@ -102,7 +103,7 @@ def run_command(ports: Ports, record: CommandRecord, threads: Sequence[Thread], 
     about = (task.thread,) if task.thread else task.names
     try:
         return CommandResult(_done(task), about)
-    except NotSent:
+    except NotSent:  # nothing happened on the server, so the command can safely be run again
         raise
     except (ConfigError, UserError) as error:
         return CommandResult(reply_text.order_failed(error), about)
@@ -225,6 +226,7 @@ def _preview(task: Task) -> str:
     names = (task.thread,) if task.thread else task.names
     key, whole = task.command.edition, task.command.word is Word.ALL
     parts = [part for name in names for part in _show_edition(task.ports, name, key, whole=whole)]
+    # The reply to a message is private anyway.
     if not task.record.comment_id and len(parts) == 1:
         return parts[0]
     for part in parts:
@@ -259,6 +261,7 @@ def _confirm(task: Task) -> str:
         return _("No command of yours is waiting for that code. Give the command again.")
     if command.thread and command.thread not in task.names:  # the code stays valid for the right community
         return reply_text.not_here(command.thread, task.names)
+    # Marked before the command is run, so that a crash cannot make the code count twice (C11).
     ports.ledger.set_fact(
         WAITING, confirmations.to_json(confirmations.mark_confirmed(waiting_orders, waiting, by=record.key))
     )

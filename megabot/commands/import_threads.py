@@ -113,10 +113,10 @@ def undo_import(
 
 
 def _begin_schedule(ports: Ports, thread: Thread) -> None:
-    """Record that the schedule is known from now on: old threads must not make a past slot due."""
     key = f"schedule:{thread.name}"
     if ports.ledger.get_fact(key) is None:
         now = ports.clock.now().isoformat()
+        # Known only from now on: the old threads must not make a past slot due (decision 6).
         ports.ledger.set_fact(key, f"{calendar.fingerprint(thread.schedule)}\n{now}")
 
 
@@ -168,6 +168,7 @@ def record_of_import(thread: str, past: PastThread, *, community_id: int) -> Pos
         thread=thread,
         edition=past.edition.key,
         number=past.edition.number,
+        # A post from before its slot must not make this machine's clock look slow (K03).
         slot=min(past.edition.slot, past.post.published),
         community_id=community_id,
         url=past.post.url,

@@ -28,6 +28,7 @@ from megabot.reconcile.memory import read_ledger_start
 from megabot.source.model import Thread
 from megabot.source.usable_threads import usable_threads
 
+# A command that is older gets a reply but is not carried out (C18).
 TOO_OLD = timedelta(days=2)
 _WATERMARK = "inbox:watermark"
 _ANSWERED = frozenset({CommandState.ANSWER_DUE, CommandState.CODE_DUE})
@@ -61,16 +62,15 @@ class Inbox:
         send_answers(self._ports)
 
     def _read_new(self, *, waiting: bool) -> None:
-        """Record what is new. Lists twice, for what came in just before everything was marked as read."""
         self._must_list = True
         self._list()
         if waiting:
             self._mark_all()
+            # Once more, for what came in just before everything was marked as read (decision 27).
             self._list()
         self._must_list = False
 
     def _list(self) -> None:
-        """Record what is new, and only then move the watermark, so that a crash in between loses nothing."""
         fact = self._ports.ledger.get_fact(_WATERMARK)
         listing, record = self._ports.forum.inbox(parse_watermark(fact)), self._ports.ledger.command
         new = [notice for notice in listing.notices if record(notice.key) is None]
@@ -78,6 +78,7 @@ class Inbox:
             new = self._skip_older_than_ledger(new)
         if new:
             self._authorize(new)
+        # Only after the notices are recorded, so that a crash in between loses nothing.
         self._ports.ledger.set_fact(_WATERMARK, listing.watermark.text())
 
     def _skip_older_than_ledger(self, notices: Sequence[Notice]) -> list[Notice]:
@@ -103,12 +104,14 @@ class Inbox:
             for notice in notices
             if notice.speaks
         }
+        # Without a command nothing is read: other users' comments cost no request (C14).
         scopes = self._command_scopes(threads) if any(read.values()) else ()
         for notice in notices:
             parsed = read.get(notice.key)
             allowed = threads_to_command(notice, scopes, bot) if parsed else ()
             if isinstance(parsed, Command) and parsed.verb is Verb.OPTOUT and not allowed:
                 self._accept_opt_out(notice, parsed)
+            # In silence: otherwise anyone could make the bot write (C14).
             elif parsed is None or not allowed:
                 self._keep(notice, CommandState.IGNORED)
             else:
@@ -125,6 +128,7 @@ class Inbox:
         if isinstance(parsed, ParseFailure):
             answer = reply_text.parse_failure(parsed, _handle(bot))
             self._keep(notice, CommandState.ANSWER_DUE, answer=answer)
+        # By the time of arrival: a date from another server can be made up (C12).
         elif self._ports.clock.now() - notice.published > TOO_OLD:
             self._keep(notice, CommandState.ANSWER_DUE, parsed, answer=reply_text.too_old(TOO_OLD.days))
         elif needs_confirmation(parsed.verb, notice, bot):
@@ -182,14 +186,14 @@ class Inbox:
         return any(answered_by(text) == record.key for text in replies)
 
     def _mark_all(self) -> None:
-        """Mark everything as read. This may fail, since the ledger knows what was read."""
         try:
             self._ports.forum.mark_all_read()
-        except ForumError as error:
+        except ForumError as error:  # no harm: the watermark in the ledger says what is new (decision 27)
             log.info("%s", error)
 
     def _command_scopes(self, threads: Sequence[Thread]) -> tuple[CommandScope, ...]:
         """Read who may command now (C03). Raises if that fails: then commands wait (C04)."""
+        # Not from memory: someone who was an admin a minute ago is not obeyed (C03).
         admins = self._ports.forum.site(anew=True).admins if self._ports.admins else ()
         names: dict[str, list[str]] = {}
         for thread in threads:

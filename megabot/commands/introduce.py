@@ -21,6 +21,7 @@ def introduce(ports: Ports, url: str) -> tuple[bool, str]:
     names = sorted({thread.community or ports.community for thread in threads} - {""})
     communities = (_community(ports, name) for name in names)
     community = next((one for one in communities if one is not None and one.id == post.community_id), None)
+    # The bot writes nothing in a community without one of its threads.
     if community is None:
         raise ConfigError(sentences.which_thread(url, None, names=[], there=[]))
     if any(moderator.id == bot.id for moderator in community.moderators):
@@ -42,6 +43,7 @@ def _post_introduction(ports: Ports, post: Post) -> Comment:
     try:
         return ports.forum.comment(post.id, f"{introduction()}\n\n{INTRODUCTION}")
     except OutcomeUnknown as error:
+        # The comment may exist, so it is searched for and never sent again (decision 10).
         comment = _find_introduction(ports, post)
         if comment is None:
             raise NeedsPerson(introduction_unknown(post.url)) from error

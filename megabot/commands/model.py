@@ -34,6 +34,7 @@ class Verb(StrEnum):
 
 ASKING = frozenset({Verb.HELP, Verb.STATUS, Verb.PREVIEW, Verb.ALERTS})
 """The verbs that only ask for something."""
+# Anyone may opt out, and `confirm` cannot need a confirmation itself.
 ACTING = frozenset(Verb) - ASKING - {Verb.CONFIRM, Verb.OPTOUT}
 """The verbs that change a thread or an edition."""
 

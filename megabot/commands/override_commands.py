@@ -46,6 +46,7 @@ def _change(ports: OfflinePorts, thread: Thread, command: Command, by: str, orde
     kind = OverrideKind(command.verb.value)
     now, overrides = ports.clock.now(), load_overrides(ports.ledger, thread.name)
     skipped = rules.repeated_skip(thread.calendar, overrides, now)
+    # Two moderators may say it at once (C09), which must not skip a second edition.
     if kind is OverrideKind.SKIP and skipped and command.edition in ("", skipped.edition):
         following = rules.next_edition(thread.calendar, now, posts_by_edition(ports, thread))
         return said.already_skipped(thread, skipped, following)
@@ -116,7 +117,9 @@ def set_preamble(
     problems = flaws(edition, text)  # before the lock, because rendering takes a while
     with ports.ledger.pass_lock():
         now, posts = ports.clock.now(), posts_by_edition(ports, thread)
+        # Again, because the edition may have been posted or ended while the text was rendered.
         edition, other = _of_preamble(ports, thread, edition.key)
+        # No posts are passed: an edition that is posted can still get its preamble (decision 28).
         if rules.find_refusal(thread.calendar, edition, now, ()) is OverrideRefusal.OVER:
             raise NotApplicable(said.preamble_too_late(edition))
         if problems:
@@ -173,6 +176,7 @@ def _posted_without_preamble(ports: OfflinePorts, thread: Thread) -> str:
     """Return the current edition's key if it was posted without its own preamble and may still get one."""
     due = thread.calendar.current(ports.clock.now())
     record = posts_by_edition(ports, thread).get(due.key) if due else None
+    # Without a context it is an adopted post, which megabot never edits.
     if record is None or not record.context or thread.refresh is Refresh.NEVER:
         return ""
     if record != current_post_record(ports.ledger, thread.name):
@@ -205,4 +209,5 @@ def _edition(ports: OfflinePorts, thread: Thread, key: str) -> Edition:
 def _keep(ports: OfflinePorts, thread: Thread, overrides: Sequence[Override]) -> None:
     lasting = rules.drop_expired(thread.calendar, overrides, ports.clock.now())
     ports.ledger.set_fact(OVERRIDES_KEY + thread.name, to_json(lasting))
+    # The service sees by this number that another process changed something.
     ports.ledger.set_fact(CHANGES_KEY, str(count_overrides(ports.ledger) + 1))

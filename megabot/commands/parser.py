@@ -103,6 +103,7 @@ def _read(text: str, plain: str, *, origin: Origin, threads: Collection[str]) ->
             return Command(verb=verb)
         case Verb.NOTE:
             return read_note(rest, line, threads)
+        # In a comment everyone could read the text before it is posted.
         case Verb.PREAMBLE if origin is not Origin.MESSAGE:
             return ParseFailure(reason=ParseFailureReason.ONLY_BY_MESSAGE, verb=verb)
         case Verb.PREAMBLE:

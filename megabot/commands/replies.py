@@ -37,6 +37,7 @@ def send_answers(ports: Ports) -> None:
 
 
 def _send(ports: Ports, record: CommandRecord) -> None:
+    # Recorded first: after a crash the reply may have been sent, so it is not sent again (C16).
     ports.ledger.keep_command(replace(record, state=CommandState.ANSWERING))
     next_state = CommandState.CLOSED
     try:
@@ -87,4 +88,5 @@ def _new_code(ports: Ports, record: CommandRecord) -> str:
 def _times(ports: Ports, now: datetime) -> tuple[datetime, ...]:
     """Return the times of the comments that still count towards the limit."""
     times = (datetime.fromisoformat(at) for at in json.loads(ports.ledger.get_fact(_SENT) or "[]"))
+    # A clock that was set back must not keep replies waiting (K04).
     return tuple(at for at in times if now - WINDOW < at <= now)

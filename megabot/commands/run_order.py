@@ -28,7 +28,7 @@ from megabot.schedule.editions import edition_of_post, is_late, next_unposted_ed
 from megabot.source.model import Thread
 from megabot.source.usable_threads import usable_threads
 
-LOOK_BACK = timedelta(seconds=60)
+LOOK_BACK = timedelta(seconds=60)  # nothing is sent for ten minutes, too long to wait for (decision 8)
 _LOOK_EVERY = 10.0
 _ABOUT_EXISTING_POSTS = frozenset({OrderKind.REFRESH, OrderKind.ADOPT, OrderKind.UNADOPT, OrderKind.UNDO})
 _HARMLESS = frozenset(
@@ -50,7 +50,7 @@ _NOTHING = frozenset(
     }
 )
 _POSTED = frozenset({BlockReason.THERE, BlockReason.OVERTAKEN})
-_SOON = frozenset({BlockReason.OUTCOME_UNKNOWN, BlockReason.PIN_TRAVELS})
+_SOON = frozenset({BlockReason.OUTCOME_UNKNOWN, BlockReason.PIN_TRAVELS})  # a short wait may settle these
 _ABOUT_A_NEW_POST = frozenset(
     {
         BlockReason.NOTHING_DUE,
@@ -195,7 +195,7 @@ def carry_out(
     Raises `ConfigError` if there is no such thread, `SourceBroken` if it may be among the broken ones, and
     the error of a single thread if someone must fix it.
     """
-    ports.source.refresh()
+    ports.source.refresh()  # an order follows the newest commit, not the one of up to ten minutes ago
     usable = usable_threads(ports.source, ports.source.snapshot())
     threads, names = usable.threads, [each.name for each in usable.threads]
     usable.require([thread] if thread else [])
@@ -210,7 +210,7 @@ def carry_out(
     tried = {report.thread.name for report in reports if move or _is_unknown(report)}
     while any(_may_change_soon(report) for report in reports) and ports.clock.now() < deadline:
         ports.clock.sleep(_LOOK_EVERY)
-        reports = run_pass(ports, orders=orders, authenticated=False)
+        reports = run_pass(ports, orders=orders, authenticated=False)  # one proof, one pass (decision 1)
     about = tuple(report for report in reports if report.thread.name in orders)
     result = summarize(about, order, now=ports.clock.now(), tried=tried)
     return _concluded(result, about, usable.broken if thread is None else None)
@@ -233,6 +233,7 @@ def with_edition(ports: Ports, thread: Thread, order: Order) -> Order:
     if order.kind is not OrderKind.POST:
         return order
     if order.early:
+        # `post next` that is read after a slot still means the edition of that slot.
         following = next_unposted_edition(thread.calendar, order.at or ports.clock.now())
         if following is None:
             raise ConfigError(sentences.no_next_edition(thread.name))
@@ -291,7 +292,7 @@ def _current_state(report: Report) -> Iterator[str]:
         pinned = (
             pinned
             and report.observation is not None
-            and is_pinned_for_readers(report.thread, report.observation)
+            and is_pinned_for_readers(report.thread, report.observation)  # see decision 19
         )
         edition = f"{report.thread.name}/{current.key}"
         yield sentences.post_is_up(edition, current.post.url, pinned=pinned)

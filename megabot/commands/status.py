@@ -177,6 +177,7 @@ def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: b
 def _empty(ports: OfflinePorts, thread: Thread) -> str:
     due = thread.calendar.current(ports.clock.now())
     posted = {record.edition for record in ports.ledger.posts(thread.name)}
+    # After a later edition, a missed one is no longer posted (promise 2).
     if due is None or due.skipped or due.key in posted or later_posted_key(thread.calendar, due, posted):
         return ""
     return due.key
@@ -210,6 +211,7 @@ def _pinned(ports: OfflinePorts, current: PostRecord) -> bool | None:
         and intent.state is IntentState.DONE
     ]
     seen = was_seen_pinned(ports.ledger, current.thread)
+    # A moderator's unpin shows only in what was seen; our own last change would say pinned.
     if seen or (changes and seen is not None):
         return seen
     return changes[-1] if changes else None

@@ -12,6 +12,7 @@ from megabot.ledger.records import CommandRecord
 from megabot.reconcile.describe import KINDS
 from megabot.source.limits import BODY_LONGEST, MARKER_ROOM
 
+# The source is fetched every ten minutes, so by then several attempts have failed.
 _FRESH = timedelta(minutes=30)
 
 

@@ -75,6 +75,7 @@ class ActContext:
     @property
     def nsfw(self) -> bool:
         """Whether the post is marked NSFW. In an NSFW community the server marks it in any case."""
+        # Sent in each edit too: an edit without it resets the mark on 0.19 (lemmy-api 2.7).
         return self.thread.nsfw or self.place.nsfw
 
     def resolve(self, intent: Intent, state: IntentState, *, note: str = "") -> None:
@@ -112,6 +113,7 @@ def act(work: ActContext, action: Write) -> None:  # noqa: C901, PLR0912  one ca
             _publish(work, action)
         case RetryPublish(intent=intent):
             work.resolve(intent, IntentState.ABSENT)
+            # The text that was decided then is sent, whatever the template says now (T11).
             _create(work, replace(intent.new, at=work.ports.clock.now()))
         case Adopt():
             _adopt(work, action)
@@ -138,6 +140,7 @@ def _lock(work: ActContext, action: Lock | Unlock) -> None:
     served = action.current if isinstance(action, Lock) else action.copy
     goes_on_in = served if locked else thread_post
     new = _intent(work, IntentKind.LOCK if locked else IntentKind.UNLOCK, served, thread_post)
+    # 1.0 refuses a lock without a reason (lemmy-api 1.10).
     why = sentences.why_locked(goes_on_in.post.url)
     if isinstance(action, Lock) and action.aged:
         why = _("This thread was locked because of its age (lock_after).")
@@ -146,11 +149,13 @@ def _lock(work: ActContext, action: Lock | Unlock) -> None:
 
 def _publish(work: ActContext, action: Publish) -> None:
     edition, after = action.edition, action.after
+    # Uploaded before the intent, whose draft must be exactly what is sent.
     text = images.with_uploaded_images(work.ports, work.snapshot, action.text)
     marker = Marker(
         thread=work.thread.name,
         key=edition.key,
         copy=action.copy,
+        # Named so that an adopted post is not forgotten with the ledger (decision 11).
         after_key=after.key if after else "",
         after_post=after.id if after else 0,
     )
@@ -163,6 +168,7 @@ def _publish(work: ActContext, action: Publish) -> None:
         draft=drafts.new_post_draft(
             text, marker, nsfw=work.nsfw, language_id=work.language_id, tags=work.thread.tags
         ),
+        # Kept for the link in the previous thread, which may be made only after a restart (R01).
         text=action.text.comment,
         context=work.context,
         order=action.order,
@@ -173,15 +179,18 @@ def _publish(work: ActContext, action: Publish) -> None:
 
 def _create(work: ActContext, new: NewIntent) -> None:
     draft = drafts.draft_of_intent(new)
+    # On disk before it is sent: after a kill the next start knows that a post may exist (R01).
     intent = work.ports.ledger.begin_intent(new)
     post = _send(work, intent, lambda: work.ports.forum.create_post(work.place.id, draft))
     _keep(work, new, post)
+    # A post made in this pass is pinned without reading the mod log (decision 20).
     work.listing.created.add(post.id)
     work.listing.take_post(post)
 
 
 def _keep(work: ActContext, new: NewIntent, post: Post) -> None:
     keep_sent(work.ports, new, post)
+    # The server replaces slurs in a body without an error (A11, lemmy-api 2.5).
     lines = drafts.find_removed_words(drafts.draft_of_intent(new), post)
     if lines:
         log.warning("%s", sentences.words_filtered(post.url, lines))
@@ -192,6 +201,7 @@ def _feature(work: ActContext, action: Pin | Unpin) -> None:
     if isinstance(action, Pin):
         new = _intent(work, IntentKind.PIN, thread_post, thread_post)
     else:
+        # Recorded for the current edition: what someone pins again stays pinned during it (H03).
         new = _intent(work, IntentKind.UNPIN, action.current, thread_post)
     _settled(work, new, lambda: work.ports.forum.feature(thread_post.id, featured=featured, kind=action.kind))
 
@@ -199,6 +209,7 @@ def _feature(work: ActContext, action: Pin | Unpin) -> None:
 def _tell(work: ActContext, action: LinkOldThread) -> None:
     current = action.current
     marker = CommentMarker(thread=work.thread.name, key=current.key, copy=current.copy, purpose=LINK)
+    # The address was not known when this text was rendered (decision 15).
     text = sign(action.text.replace(EDITION_URL, current.post.url), marker)
     new = replace(_intent(work, IntentKind.COMMENT, current, action.thread_post), text=text)
     intent = work.ports.ledger.begin_intent(new)
@@ -230,8 +241,8 @@ def _announce(work: ActContext, action: Announce | FirstComment | Distinguish) -
 
 
 def _adopt(work: ActContext, action: Adopt) -> None:
-    """Adopt a thread by a comment in it, which is still there if the ledger is lost."""
     thread_post = ThreadPost(post=action.post, key=action.edition.key, copy=action.copy, adopted=True)
+    # A comment shows the adoption if the ledger is lost (docs/explanation/manual-changes.md).
     _say_there(
         work,
         _intent(work, IntentKind.ADOPT, thread_post, thread_post),
@@ -257,6 +268,7 @@ def _release(work: ActContext, action: Release) -> None:
     intent = work.ports.ledger.begin_intent(
         replace(_intent(work, IntentKind.RELEASE, thread_post, thread_post), text=text)
     )
+    # The older threads of an import have no comment (docs/explanation/manual-changes.md).
     if not action.comment_id:
         work.resolve(intent, IntentState.DONE)
         return
@@ -283,6 +295,7 @@ def _edit(work: ActContext, action: Edit) -> None:
     thread_post = action.thread_post
     without_link = replace(action.text, url="")  # an edit keeps the link as posted
     text = images.with_uploaded_images(work.ports, work.snapshot, without_link)
+    # A whole post: Lemmy clears the thumbnail if an edit does not contain it (decision 12).
     draft = drafts.edited_post_draft(
         text,
         thread_post.post,
@@ -326,6 +339,7 @@ def _send(work: ActContext, intent: Intent, send: Callable[[], Answer]) -> Answe
         work.resolve(intent, IntentState.NOT_SENT, note=str(error))
         raise
     except Refused as error:
+        # Recorded, so that the same text is not sent again after each pass (A11).
         work.resolve(intent, IntentState.REFUSED, note=str(error))
         raise
     work.resolve(intent, IntentState.DONE)

@@ -64,10 +64,12 @@ class BlockReason(StrEnum):
     TITLE_STAYS = "title_stays"
 
 
+# A moderator's own pin or unpin is not among them: it is respected, not reported (promise 4).
 NEEDS_PERSON = frozenset(
     {
         BlockReason.PAST_GRACE,
         BlockReason.CLOCK,
+        # OUTCOME_UNKNOWN becomes this after an hour; before that, checking again may settle it (N08).
         BlockReason.UNKNOWN_FOR_LONG,
         BlockReason.REMOVED,
         BlockReason.BODY_HIDDEN,
@@ -78,8 +80,10 @@ NEEDS_PERSON = frozenset(
         BlockReason.TEXT_BROKEN,
         BlockReason.REFUSED_BEFORE,
         BlockReason.NOT_MODERATOR,
+        # PENDING becomes this after an hour (docs/explanation/lemmy-versions.md).
         BlockReason.PENDING_FOR_LONG,
         BlockReason.PIN_REFUSED,
+        # PIN_TRAVELS becomes this after an hour (docs/explanation/lemmy-versions.md).
         BlockReason.PIN_NOT_SHOWN,
         BlockReason.POST_NOT_AT_HOME,
         BlockReason.HOME_UNREADABLE,
@@ -136,6 +140,7 @@ class Publish:
     edition: Edition
     copy: int
     text: Rendered
+    # The marker names it, so that an adopted post is found without the ledger (decision 11).
     after: ThreadPost | None
     order: str = ""
 
@@ -186,6 +191,7 @@ class Unpin:
     """Unpin one of our older posts because `current` has replaced it."""
 
     thread_post: ThreadPost
+    # The kind of pin that the post has, not the one in the front matter (decision 21).
     kind: Feature
     current: ThreadPost
 

@@ -43,10 +43,12 @@ def update_alerts(
     `broken` is why some threads of the source are not among the reports; `left_out` are the preambles that
     could not be used, by thread and edition.
     """
+    # Preambles outside a thread's own folder may belong to a thread whose template is broken.
     alone = broken is None and len(reports) == 1
     for report in reports:
         failure = report.failure
         try:
+            # What a failed pass did not see cannot end an alert.
             if failure is None:
                 needs = _needs(ports, report, snapshot, alone=alone) | _left_out(ports, report, left_out)
                 _announce_of(ports, report, needs)
@@ -57,7 +59,9 @@ def update_alerts(
         _announce_failure(ports, report.thread.name, failure)
     _announce_source(ports, broken)
     names = {report.thread.name for report in reports}
+    # A thread that is not among the reports may be a broken one, whose alerts stay.
     for key, _ in tuple(ports.alerts.active_alerts()) if broken is None else ():
+        # Other keys are about no thread: the source, the inbox, dead links.
         if ":" in key and key.partition(":")[0] not in names:
             ports.alerts.clear_alert(key)
 
@@ -81,6 +85,7 @@ def _announce_failure(ports: Ports, name: str, failure: MegabotError | None) -> 
     if not fact:
         ports.ledger.set_fact(since_key, now.isoformat())
     since = datetime.fromisoformat(fact) if fact else now
+    # A clock that was set back must not prolong the hour (K04).
     if not may_pass(failure) or isinstance(failure, Bug) or now not in Interval.after(since, ALERT_AFTER):
         ports.alerts.raise_alert(f"{name}:{FAILED}", sentences.thread_failed(name, failure))
 
@@ -104,6 +109,7 @@ def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> 
     posted = {thread_post.key for thread_post in report.observation.posts} if report.observation else set()
     bare = missing_soon(snapshot, report.thread, ports.clock.now(), alone=alone, posted=posted)
     written = bare and has_preambles(ports, snapshot, report.thread, alone=alone)
+    # A preamble sent by message comes before the files (decision 28).
     if bare and written and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
         needs[f"{report.thread.name}:preamble"] = sentences.no_preamble(bare, report.thread.schedule.timezone)
     if untagged := _untagged(report):
@@ -138,10 +144,11 @@ def _capped(ports: Ports, report: Report) -> str:
 
 
 def _resolvable(ports: Ports, report: Report) -> list[str]:
-    """Return the keys that this pass may clear: that of a broken template only if it was rendered again."""
+    """Return the keys that this pass may clear."""
     name = report.thread.name
     active = [key for key, _ in ports.alerts.active_alerts() if key.startswith(f"{name}:")]
     untouched = {f"{name}:{FAILED}"}
+    # A pass that rendered nothing does not know whether the template is still broken.
     if not report.rendered:
         sent = any(one.kind is OverrideKind.PREAMBLE for one, _ in active_overrides(ports, report.thread))
         untouched |= {f"{name}:{BlockReason.TEXT_BROKEN}"} | ({f"{name}:{_LEFT_OUT}"} if sent else set())
@@ -156,4 +163,5 @@ def _untagged(report: Report) -> tuple[str, ...]:
 
 def missing_tags(thread: Thread, post: Post) -> tuple[str, ...]:
     """Return the thread's tags that its post lacks; none if the server does not support tags."""
+    # 0.19 has no tags, so nobody could add them (docs/explanation/lemmy-versions.md).
     return () if post.tags is None else missing_names(thread.tags, post.tags)

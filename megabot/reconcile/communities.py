@@ -25,6 +25,7 @@ def find_community(ports: Ports, thread: Thread, *, reread: bool = False) -> Com
 def find_community_by_name(ports: Ports, name: str, *, reread: bool = False) -> CommunityRef:
     """Return a community by `name` or `name@host`. Raises `NotFound`."""
     fact = ports.ledger.get_fact(f"community:{name}")
+    # Not asked again at each slot (decision 3); the number counts, whatever happens to the name (H11).
     if fact and not reread:
         return CommunityRef(**json.loads(fact))
     try:
@@ -57,6 +58,7 @@ def is_in_wrong_community(
 ) -> bool:
     """Return whether a thread's last post is in another community and nobody has confirmed the move."""
     home = community_of_last_post(ports, thread, posts)
+    # Confirmed for one community only: another change may again be a mistake (G01).
     return home not in (None, place.id) and ports.ledger.get_fact(f"move:{thread.name}") != str(place.id)
 
 

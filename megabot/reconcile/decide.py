@@ -25,6 +25,7 @@ from megabot.reconcile.rules.refresh import decide_refresh
 from megabot.reconcile.rules.undo import decide_undo
 from megabot.reconcile.rules.upkeep import decide_upkeep
 
+# A server's own clock may be off by as much (K10).
 CLOCK_TOLERANCE = timedelta(hours=1)
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 """A clock that shows a time before this code was written is wrong."""
@@ -32,6 +33,7 @@ BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 
 def decide(situation: Situation) -> tuple[Action, ...]:
     """Return the plan for a thread: one MissingInput, Adopt, Release, UndoRepost or Publish, or upkeep."""
+    # First of all: with a wrong clock the wrong edition would be due (decision 22).
     clock = clock_is_wrong(situation)
     if clock is not None:
         return (clock,)

@@ -21,11 +21,13 @@ def read_removals_and_pins(
     observation = situation.observation
     trusted, hides = observation.trusted, observation.hiding_settings
     if not trusted:
+        # Only the account's settings can show that they do not hide a post (decision 41).
         listing.ask_account(ports)
         hides = listing.hiding_settings(nsfw=situation.thread.nsfw or place.nsfw)
         trusted = not hides
     # After a move to another community the newest post is still in the old one (decision 17).
     homes = {place.id, *(thread_post.post.community_id for thread_post in observation.posts[:1])}
+    # 0.19 does not list removed posts (lemmy-api 2.6), which must not be posted again (A14).
     removals = [post for home in sorted(homes) for post in read_removed(ports, listing, home)]
     removed = own_posts_of(tuple(removals), situation.thread.name, listing.bot_id)
     listed = {thread_post.id for thread_post in observation.posts}
@@ -51,6 +53,7 @@ def _hidden(
 ) -> Iterator[Post]:
     """Return our removed posts whose text the server hides and that the ledger does not know (decision 2)."""
     posts = [post for post in listing.content.posts if post.removed and not post.body]
+    # Where the text can be read, its marker tells which edition it was (decision 2).
     known |= {post.id for post in removals if post.body}
     for name in ports.ledger.threads() if posts else ():
         known |= {record.post_id for record in ports.ledger.posts(name)}
@@ -81,13 +84,16 @@ def read_pin_log(ports: Ports, situation: Situation, listing: AccountListing) ->
     events = dict(situation.observation.pin_events)
     kind = KINDS[situation.thread.pin]
     current = situation.observation.current
+    # An old post that someone pinned again stays pinned during this edition (decision 21).
     to_ask = [thread_post for thread_post in situation.observation.older if thread_post.post.featured]
     if current is not None and pin_is_over(situation, current):
+        # Someone may have pinned it again after `unpin_after` (docs/explanation/manual-changes.md).
         to_ask.insert(0, current)
     elif current is not None and not is_pinned(current.post, kind):
         to_ask.insert(0, current)
         read_pinned(ports, listing, current.post.community_id)
     if situation.observation.post_to_adopt is not None and situation.ordered(OrderKind.UNADOPT):
+        # Only a pin that the bot set goes with the adoption (docs/explanation/manual-changes.md).
         to_ask.append(ThreadPost(post=situation.observation.post_to_adopt, key=""))
     for thread_post in to_ask:
         if thread_post.id not in events:

@@ -73,11 +73,13 @@ def _check_post(ports: Ports, thread: Thread, record: PostRecord) -> None:
         return
     text = ports.ledger.text(record.post_id)
     if text is not None and text.open:
+        # Not deleted: a moderator can restore the post, and the site then shows it again (H05).
         ports.ledger.keep_text(replace(text, open=False))
 
 
 def _read(ports: Ports, record: PostRecord) -> Post | None:
     try:
         return ports.forum.post(record.post_id)
+    # No other error counts: a server that is down takes nothing off the site.
     except NotFound:
         return None

@@ -13,6 +13,7 @@ from megabot.source.model import Thread
 def home_server(place: CommunityRef, posts: tuple[ThreadPost, ...]) -> str:
     """Return the community's actor id if it is on another server and holds the current post, else ""."""
     current = next((thread_post for thread_post in posts if thread_post.post.open), None)
+    # After `--move` the current post stays in the old community (decision 17).
     moved = current is not None and current.post.community_id != place.id
     return "" if place.local or moved else place.actor
 
@@ -32,6 +33,7 @@ def ask_home_server(
     current, host = observation.current, remote_pin.host(observation.home)
     if current is None:
         return
+    # Waiting for a server that is down once in a pass is enough.
     reading = away.get(host) or ports.home_servers.pin(observation.home, current.post.url)
     software = Software()
     if reading.pin is HomePin.UNREADABLE:
@@ -39,6 +41,7 @@ def ask_home_server(
     elif reading.pin is HomePin.PINNED:
         read_pinned(ports, listing, current.post.community_id)
     else:
+        # Its version shows whether the pin can still arrive (lemmy-api 2.2).
         software = ports.home_servers.software(observation.home)
     answer = remote_pin.merge_reading(observation, current, reading, software, ports.clock.now())
     ports.ledger.set_fact(_home_key(thread), remote_pin.reading_to_json(answer))

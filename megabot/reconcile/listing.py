@@ -39,6 +39,7 @@ class AccountListing:
 
     def hiding_settings(self, *, nsfw: bool) -> tuple[str, ...]:
         """Return the account's settings that hide its own posts; `show_nsfw` only in NSFW threads."""
+        # `show_nsfw` hides only posts that are marked NSFW (lemmy-api 2.6).
         hides = self.account.hiding_settings if self.account else ()
         return tuple(name for name in hides if name != "show_nsfw" or nsfw)
 
@@ -67,6 +68,7 @@ def list_account(
         return AccountListing(threads=threads, content=content, authenticated=authenticated)
     names = {thread.community or ports.community for thread in threads}
     for place in account.moderates:
+        # Another server may have a community of the same name.
         if place.local and place.name in names:
             remember_community(ports, place.name, place)
     return AccountListing(threads=threads, content=content, authenticated=True, account=account)
@@ -75,26 +77,27 @@ def list_account(
 def relist_account(ports: Ports, listing: AccountListing) -> None:
     """List again after writes: what counts is what the server shows, not how it responded to the write."""
     listing.content = ports.forum.own_content(since=_since(ports, listing.threads, ports.clock.now()))
+    # The listing does not reach back to these, but their pins must be seen again (decision 21).
     for community_id in listing.pinned_beyond_listing:
         read_pinned(ports, listing, community_id)
 
 
 def _since(ports: Ports, threads: tuple[Thread, ...], now: datetime) -> datetime | None:
-    """Return how far back the listing must reach, None for everything.
-
-    It covers the previous edition, posts that `lock_after` may still concern, and the newest post, however
-    old: comments in it say whether a repost was withdrawn. Without records everything is listed.
-    """
+    """Return how far back the listing must reach, None for everything."""
     earliest = now
     for thread in threads:
         records = ports.ledger.posts(thread.name)
+        # A new ledger is rebuilt from the account's own posts (S03).
         if not records:
             return None
+        # The newest post, however old: comments in it say whether a repost was withdrawn.
         earliest = min(earliest, records[-1].slot)
         due = thread.calendar.current(now)
         if due is not None:
+            # The previous edition still has to be linked and unpinned.
             previous = next(thread.calendar.earlier(due), None)
             earliest = min(earliest, (previous or due).slot)
+        # `lock_after` may still concern posts that are older than the previous edition.
         earliest = min(earliest, now - (thread.lock_after or timedelta(0)))
     return earliest - _SLACK
 
@@ -113,5 +116,6 @@ def read_pinned(ports: Ports, listing: AccountListing, community_id: int) -> tup
 def read_removed(ports: Ports, listing: AccountListing, home: int) -> tuple[Post, ...]:
     """Return our removed posts of a community, from the server unless the listing shows them whole."""
     content = listing.content
+    # 1.0 hides the text of a removed post from an author who no longer moderates (decision 2).
     hidden = any(post.removed and not post.body for post in content.posts if post.community_id == home)
     return ports.forum.own_removed(home) if hidden or not content.whole else ()

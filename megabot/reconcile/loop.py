@@ -65,13 +65,16 @@ def run_pass(
     `reread`: read the communities even if they are known.
     """
     if dry:
+        # `megabot plan` must not write, whatever it calls (G04).
         ports = replace(ports, ledger=cast("Ledger", ReadOnlyLedger(ports.ledger)))
+    # Two passes at once could both find that a post is missing (R10).
     with ports.ledger.pass_lock():
         snapshot = ports.source.snapshot()
         usable = usable_threads(ports.source, snapshot)
         listing = list_account(ports, usable.threads, authenticated=authenticated, account=account)
         if not dry:
             remember_ledger_start(ports)
+        # Preambles outside a thread's own folder may belong to a thread whose template is broken.
         alone = usable.broken is None and len(usable.threads) == 1
         composer = Composer(ports=ports, snapshot=snapshot, listing=listing, alone=alone)
         pass_ = PassContext(
@@ -89,6 +92,7 @@ def _report(pass_: PassContext, thread: Thread) -> Report:
     """Reconcile a thread; turn its errors into a report, so that they do not affect other threads."""
     try:
         return reconcile_thread(pass_, thread)
+    # A signal to stop ends the pass; it is not an error of the thread (R09).
     except Stopping:
         raise
     except Exception as error:  # noqa: BLE001  even a bug must not affect the other threads
@@ -145,6 +149,7 @@ def _decide(pass_: PassContext, situation: Situation, place: CommunityRef) -> De
         if missing is None:
             return Decision(situation=situation, actions=actions, context=context)
         if missing in supplied:
+            # Without this, a faulty rule would keep the pass, and its lock, going without end (R16).
             raise Bug(
                 f"the decision about {situation.thread.name} asks for {missing.name} again "
                 f"after it was supplied"

@@ -20,6 +20,7 @@ _LEDGER_START = "born"  # the key in existing ledgers
 
 def remember_ledger_start(ports: Ports) -> None:
     """Record when this ledger began, by the server's clock. Commands written before that are not obeyed."""
+    # By the same clock as the comments that are compared with it, which may be off (K10).
     if ports.ledger.get_fact(_LEDGER_START) is None:
         ports.ledger.set_fact(_LEDGER_START, (ports.forum.server_time() or ports.clock.now()).isoformat())
 
@@ -67,7 +68,9 @@ def read_known_since(
         recorded, since = fact.split("\n")
         if recorded == fingerprint:
             return datetime.fromisoformat(since)
+        # Under a changed schedule people may have posted the earlier slots themselves (decision 6).
         return now
+    # A series whose posts were all removed is not a first run either.
     posts = posts or own_posts_of(read_removed(ports, listing, place.id), thread.name, listing.bot_id)
     return min((thread_post.post.published for thread_post in posts), default=now)
 
@@ -87,6 +90,7 @@ def with_ledger_state(ports: Ports, thread: Thread, observation: Observation, no
 def remember_current_post(ledger: Ledger, thread: Thread, observation: Observation) -> None:
     """Record which post is current and whether readers see it pinned, if that changed."""
     post = observation.current.post if observation.current else None
+    # On another server only what that server shows counts (decision 19).
     pin = PINNED if is_pinned_for_readers(thread, observation) else NOT_PINNED
     fact = f"{post.id} {pin}" if post else ""
     if fact != (ledger.get_fact(current_post_key(thread.name)) or ""):

@@ -36,11 +36,13 @@ def observe(
     hides = listing.hiding_settings(nsfw=thread.nsfw or place.nsfw)
     thread_posts = read_thread_posts(ports, thread.name, listing.content)
     posts, complete = thread_posts.posts, thread_posts.listing_trusted
+    # Without a known post to look for, only the account's settings can vouch (decision 41).
     trusted = (listing.account is not None and not hides) if complete is None else complete
     due = thread.calendar.current(now)
     # A repost replaces the newest post, whose edition need not be the due one.
     if order is not None and order.kind is OrderKind.REPOST and posts:
         due = thread.calendar.edition(posts[0].key) or due
+    # The edition that was meant, even if another slot has come since the order was given.
     if order is not None and order.kind is OrderKind.POST and order.edition:
         due = thread.calendar.edition(order.edition)
     return Observation(
@@ -53,6 +55,7 @@ def observe(
         created_ids=frozenset(listing.created),
         hiding_settings=hides,
         bot_id=listing.bot_id,
+        # With an expired token the list is that of an anonymous visitor (decision 1).
         trusted=listing.authenticated and trusted,
         clock_skew=_skew(ports, now),
         community_id=place.id,
@@ -82,6 +85,7 @@ def _moderates(
         None,
     )
     if own is not None:
+        # Local admins may pin without being moderators (lemmy-api 2.2).
         return own.post.creator_is_moderator or own.post.creator.admin
     if not posts:
         return False
@@ -114,6 +118,7 @@ def observe_situation(
         return replace(situation, observation=memory.with_ledger_state(ports, thread, observation, now))
     if not dry:
         memory.remember_schedule(ports, thread, observation, listing)
+    # The post may have been created and removed since (A14).
     if observation.has_open_publish:
         situation = replace(situation, observation=read_removals_and_pins(ports, situation, listing, place))
     verdicts = outcomes.resolve_all(situation.observation, now)
@@ -122,6 +127,7 @@ def observe_situation(
     observation = memory.with_ledger_state(ports, thread, situation.observation, now)
     return replace(
         situation,
+        # A plan goes by these verdicts but does not record them (G04).
         observation=replace(observation, intents=outcomes.apply_resolutions(observation, verdicts, now))
         if dry
         else observation,
@@ -135,6 +141,7 @@ def _keep_verdicts(
     for intent, state in verdicts:
         log.info("%s", describe.resolved_write(intent, state))
         if state is IntentState.DONE:
+            # Before its intent is closed: a kill in between must not lose the post's record (R01).
             _keep_outcome(ports, situation, intent)
         ports.ledger.resolve_intent(intent.id, state, at=situation.now)
     keep_posts(ports, situation.thread, situation.observation.posts)

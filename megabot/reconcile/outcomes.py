@@ -52,6 +52,7 @@ def resolve(observation: Observation, intent: Intent, now: datetime) -> IntentSt
             | IntentKind.FIRST_COMMENT
             | IntentKind.RELEASE
         ):
+            # What is seen exists, even in a listing that proves nothing about the rest.
             if _found(observation, intent):
                 return IntentState.DONE
             return _unseen(observation, intent, now)
@@ -100,8 +101,10 @@ def _is_marked(observation: Observation, intent: Intent) -> bool:
 
 
 def _unseen(observation: Observation, intent: Intent, now: datetime) -> IntentState:
+    # A post can be missing because a moderator has already removed it (A14).
     removals_read = observation.removals_read or intent.new.kind is not IntentKind.PUBLISH
     if not (observation.trusted and removals_read):
+        # An expired token or a setting can hide the post (decision 1).
         return intent.state
     if intent.state is IntentState.SENDING:
         return IntentState.UNKNOWN  # the first listing without it: the wait time starts here
@@ -128,6 +131,8 @@ def _shows(observation: Observation, intent: Intent, post: Post) -> bool:
             return not post.locked
         case _:
             record, draft = observation.record(post.id), intent.new.draft
+            # Not compared with what was sent, because servers change texts (decision 13).
             if record is None or record.answered != body_digest(post):
                 return True
+            # A change of the title alone leaves the body as it was.
             return draft is not None and draft.title == post.title != record.title

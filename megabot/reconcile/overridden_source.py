@@ -41,6 +41,7 @@ class OverriddenSource(Source):
         usable = usable_threads(self._source, snapshot)
         threads = tuple(self._overridden(thread) for thread in usable.threads)
         if usable.broken is not None:
+            # The others go with the error, because a broken file concerns only the threads that use it.
             raise SourceBroken(usable.broken.problems, threads=threads)
         return threads
 

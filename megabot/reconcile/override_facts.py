@@ -23,7 +23,6 @@ def has_preambles(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, al
 
 
 def find_hold(ledger: Ledger, thread: str, key: str) -> Override | None:
-
     return find_override(load_overrides(ledger, thread), OverrideKind.HOLD, key)
 
 
@@ -41,4 +40,5 @@ def posts_by_edition(ports: OfflinePorts, thread: Thread) -> dict[str, PostRecor
     """Return the current post of each edition, by key."""
     records = latest(ports.ledger.posts(thread.name))
     current = current_post_record(ports.ledger, thread.name)
+    # After `undo` the current post is not the newest copy of its edition.
     return records | ({current.edition: current} if current else {})

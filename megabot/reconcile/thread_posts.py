@@ -65,6 +65,7 @@ def read_thread_posts(ports: Ports, thread: str, content: OwnContent) -> ThreadP
     )
     posts = order_posts(tuple(every))
     if any(thread_post.post.open and not thread_post.adopted for thread_post in extra):
+        # The list should have shown it, so it may hide others too (decision 41).
         return ThreadPosts(posts, listing_trusted=False)
     return ThreadPosts(
         posts, listing_trusted=True if any(record.post_id in ids for record in records) else None
@@ -87,6 +88,7 @@ def own_posts_of(posts: tuple[Post, ...], thread: str, author: int) -> tuple[Thr
     own = []
     for post in posts:
         marker = post_marker(post.body)
+        # Anyone can copy a marker into a post (docs/explanation/never-twice.md).
         if marker is not None and marker.thread == thread and post.creator.id == author:
             own.append(ThreadPost(post=post, key=marker.key, copy=marker.copy))
     return tuple(own)

@@ -34,9 +34,11 @@ def send_alerts(ports: Ports, threads: tuple[Thread, ...]) -> None:
         )
         return
     marked = sent_alerts | _marked(digest, sent_alerts, now)
+    # Recorded as being sent before it is: a message is sent at most once (decision 10).
     _keep(ports, marked, sent_alerts)
     try:
         _send(ports, threads, _alert_digest(digest))
+    # It may have arrived, so it keeps its mark and is not sent again for a day (decision 10).
     except OutcomeUnknown as error:
         log.warning("%s", sentences.alerts_not_sent(error))
     except Refused as error:  # permanent, so a retry would not help
@@ -44,6 +46,7 @@ def send_alerts(ports: Ports, threads: tuple[Thread, ...]) -> None:
         _keep(ports, _settled(digest, marked), marked)
     except ForumError as error:
         log.warning("%s", sentences.alerts_not_sent(error))
+        # Not sent, so the mark is removed and it is tried again.
         _keep(ports, sent_alerts, marked)
     else:
         _keep(ports, _settled(digest, marked), marked)
@@ -77,6 +80,7 @@ def _send(ports: Ports, threads: tuple[Thread, ...], content: str) -> None:
             ports.forum.message(person_id, content)
         except ForumError as error:
             failures.append(error)
+    # A retry would send it again to those who got it (decision 10).
     if failures and len(failures) == len(people):
         raise failures[0]
     for failure in failures:
@@ -111,6 +115,7 @@ def _named(ports: Ports) -> Iterator[int]:
     """Yield the accounts that the settings name. A wrong name is logged and does not affect the others."""
     for name in ports.moderators:
         fact = ports.ledger.get_fact(f"person:{name}")
+        # Looked up once, because the number of an account never changes (promise 9).
         if fact is None:
             try:
                 fact = str(ports.forum.person(name).id)

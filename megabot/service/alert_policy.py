@@ -50,6 +50,7 @@ def due_digest(active: Mapping[str, str], sent_alerts: Mapping[str, SentAlert], 
 
 
 def _is_news(alert: SentAlert | None, now: datetime) -> bool:
+    # A clock that was set back must not prolong the day (K04).
     return alert is None or (
         alert.state is not SentAlertState.SENT and now not in Interval.after(alert.at, AGAIN)
     )

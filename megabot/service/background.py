@@ -84,6 +84,7 @@ class BackgroundJob:
         elif (printed := self._running.answer()) is not None:
             self._running = None
             self._on_result(printed)
+        # A clock that was set back ends this wait, so that no process runs without end (K04).
         elif now not in Interval.after(self._began, self._longest):
             self.close()
             self._on_result(None)

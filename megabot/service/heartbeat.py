@@ -41,6 +41,7 @@ class Heartbeat:
             ) as answer:
                 code = answer.status_code
         except requests.RequestException as error:
+            # Only the kind of error: its text would contain the URL.
             log.warning("the heartbeat could not be sent: %s", type(error).__name__)
             return
         if code >= requests.codes.multiple_choices:

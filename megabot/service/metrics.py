@@ -75,6 +75,7 @@ def _metric(name: str, kind: str, meaning: str, *samples: _Sample) -> str:
     lines = [f"# HELP megabot_{name} {meaning}", f"# TYPE megabot_{name} {kind}"]
     for sample in samples:
         label = f'{{{sample.label}="{sample.name}"}}' if sample.label else ""
+        # `g` alone would round a time in seconds since 1970 to six digits.
         lines.append(f"megabot_{name}{label} {sample.value:.15g}")
     return "\n".join(lines) + "\n"
 

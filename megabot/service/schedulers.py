@@ -25,6 +25,7 @@ from megabot.service.tasks import LONGEST
 from megabot.source.model import Thread
 from megabot.source.usable_threads import usable_threads
 
+# Manual changes on Lemmy are noticed within this time (decision 23).
 HOURLY = timedelta(hours=1)
 DAILY = timedelta(days=1)
 AFTER_TROUBLE = timedelta(minutes=2)
@@ -86,6 +87,7 @@ class PassScheduler:
             self._run(now)
         except (SourceBroken, SourceMissing) as error:
             slot, again = self.next_slot(now), now + AFTER_TROUBLE
+            # A slot ends the wait, because the source may be fixed by then.
             self._without_source = Interval(now, again if slot is None else min(again, slot))
             self._ports.alerts.raise_alert(SOURCE, sentences.source_trouble(error))
             raise
@@ -157,6 +159,7 @@ def next_pass(now: datetime, reports: tuple[Report, ...], *, retry: timedelta = 
             for blocked in blocked_actions(report.left)
             if blocked.until is not None and blocked.until > now
         ]
+        # A wrong setting or a missing community lasts until someone changes it.
         if report.failure is not None and may_pass(report.failure):
             moments.append(now + retry)
         deadline = next_deadline(report.thread, report.observation.posts, now) if report.observation else None
@@ -190,6 +193,7 @@ def log_reports(reports: tuple[Report, ...], *, before: frozenset[str]) -> froze
         for blocked in blocked_actions(report.left):
             sentence = describe.blocked_sentence(report.thread, blocked)
             news = (
+                # These are alerts, which are logged when they are raised.
                 not blocked.needs_person
                 and blocked.reason is not BlockReason.THERE
                 and sentence not in before

@@ -89,6 +89,7 @@ class Service:
             wait = max(0.0, min(idle, longest))  # after a clock was set back, `idle` may be years
             until_pass = (self.next_at - self._ports.clock.now()).total_seconds()
             on_time = 0 < until_pass < wait  # the pass is due before the next tick: wake up for it
+            # Two services that wake at the exact slot would both post (docs/explanation/never-twice.md).
             self._ports.clock.sleep(until_pass + self._lag() if on_time else wait)
             if on_time or idle > longest:
                 ticker.run_all()  # by the ticker's own count the tick is not due yet
@@ -143,6 +144,7 @@ class Service:
     def _beat(self, well: bool) -> None:  # noqa: FBT001  a callback's argument
         try:
             self._tell_monitor(well)
+        # A signal to stop, which no net may catch (R09).
         except Stopping:
             raise
         except Exception:

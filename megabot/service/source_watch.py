@@ -28,6 +28,7 @@ class SourceWatch:
         if slot is not None and now in Interval(slot - BEFORE_A_SLOT, slot) and self._fetched_for != slot:
             self._fetched_for = slot
             self._source.refresh()
+        # An interval, so that a clock that was set back does not stop the checks (K04).
         elif now in Interval.after(self._asked, EVERY):
             return False
         last, snapshot = self._known, self.note(now)
@@ -40,4 +41,5 @@ class SourceWatch:
 
 
 def _content(snapshot: Snapshot) -> tuple[object, ...]:
+    # Without the time of the fetch: fetching the same again is no change.
     return snapshot.files, snapshot.pictures, snapshot.revision, snapshot.problems

@@ -52,6 +52,7 @@ class Task:
             return Outcome.WAITING
         try:
             self._action(now)
+        # A signal to stop ends the process; it is not a failure of this task (R09).
         except Stopping:
             raise
         except Exception as error:  # noqa: BLE001  even a bug must not affect the other tasks
@@ -92,6 +93,7 @@ class PausedForum:
 
         def unless_paused(*given: Any, **named: Any) -> Any:  # noqa: ANN401  as above
             if self._paused():
+                # An error that callers treat as certainly not sent, so they try again after the slot.
                 raise NotSent("waiting, because a thread is about to be posted")
             return call(*given, **named)
 

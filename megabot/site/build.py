@@ -68,6 +68,7 @@ def _all(site: Site) -> Iterator[File]:
     for name in _ASSETS:
         text = (_HERE / "assets" / name).read_text("utf-8")
         yield File(path=f"assets/{name}", made_of=text, make=partial(str, text))
+    # Editions first: while the site is written, no page links to one that is not there yet.
     for name, entries in site.threads.items():
         yield from _editions(entries, site.langs.get(name, "en"))
     for name, entries in site.threads.items():
@@ -87,6 +88,7 @@ def _all(site: Site) -> Iterator[File]:
 
 def _editions(entries: Sequence[Entry], lang: str) -> Iterator[File]:
     for previous, entry, following in zip([None, *entries], entries, [*entries[1:], None], strict=False):
+        # A page names its neighbours, so it changes when the following edition is posted.
         near = [None if one is None else (one.key, one.title) for one in (previous, following)]
         yield File(
             path=f"{folder(entry.thread)}/{entry.key}/index.html",
@@ -113,6 +115,7 @@ def _of_thread(site: Site, name: str, entries: Sequence[Entry]) -> Iterator[File
 def _bulletins(site: Site) -> Iterator[File]:
     by_year: dict[int, list[Entry]] = {}
     for entry in site.bulletins:
+        # The year of the week: its first days can be in December (K05).
         by_year.setdefault(entry.start.isocalendar().year, []).append(entry)
     years = sorted(by_year)
     newest = years[-1] if years else 0
@@ -134,8 +137,10 @@ def _search(site: Site) -> Iterator[File]:
     names = []
     for name, entries in site.threads.items():
         pairs = list(zip(entries, [None, *entries], strict=False))
+        # By year, so that a new edition changes one file and not the whole index.
         for year, group in groupby(pairs, key=lambda pair: pair[0].start.year):
             some = list(group)
+            # Which words are new in January depends on the last edition of the year before.
             first = some[0][1]
             made_of = repr((first.digest if first else "", [one.digest for one, _ in some]))
             names.append(f"{folder(name)}-{year}.json")
@@ -147,6 +152,7 @@ def _search(site: Site) -> Iterator[File]:
 
 
 def _feeds(site: Site) -> Iterator[File]:
+    # Feed readers need whole addresses, which need the site's own.
     if not site.address:
         return
     all_feeds = [
@@ -213,5 +219,6 @@ def _languages(ports: OfflinePorts) -> Mapping[str, str]:
     try:
         threads = usable_threads(ports.source, ports.source.snapshot()).threads
     except (SourceBroken, SourceMissing):
+        # The texts are in the ledger, so a broken source does not stop the site.
         return {}
     return {thread.name: thread.language or thread.locale.replace("_", "-") for thread in threads}

@@ -52,6 +52,7 @@ class Entry:
     @cached_property
     def digest(self) -> str:
         """A digest of everything that a page shows, except the number of comments."""
+        # Otherwise each comment would change the feeds, the bulletins and the search index.
         parts = (str(getattr(self, one.name)) for one in fields(self) if one.name != "comments")
         return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
@@ -93,6 +94,7 @@ def _entry(ledger: Ledger, record: PostRecord, text: KeptText, *, first: PostRec
         title=record.title,
         url=record.url,
         host=urlsplit(first.url).hostname or "localhost",
+        # An adopted or imported post was never rendered, so it has no context.
         start=context.edition.start if context else record.slot.date(),
         published=text.published,
         changed=text.changed,

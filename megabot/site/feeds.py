@@ -32,6 +32,7 @@ class Feed:
 
 def atom(feed: Feed) -> str:
     """Return a feed in the Atom format (RFC 4287)."""
+    # Imported late: the service never needs it (decision 32).
     from feedgenerator import Atom1Feed
 
     made = Atom1Feed(feed_url=f"{feed.site}{feed.path}atom.xml", **_head(feed, f"{feed.path}atom.xml"))
@@ -42,10 +43,12 @@ def atom(feed: Feed) -> str:
 
 def rss(feed: Feed) -> str:
     """Return a feed in the RSS 2.0 format."""
+    # Imported late: the service never needs it (decision 32).
     from feedgenerator import Rss201rev2Feed
 
     made = Rss201rev2Feed(feed_url=f"{feed.site}{feed.path}rss.xml", **_head(feed, f"{feed.path}rss.xml"))
     for entry in newest(feed):
+        # Without this, feed readers take the id, a tag, for an address.
         item = _item(feed, entry) | {"unique_id_is_permalink": False, "comments": entry.url}
         made.add_item(description=_clean(feed.content(entry)), **item)
     return _written(made)
@@ -53,6 +56,7 @@ def rss(feed: Feed) -> str:
 
 def thread_content(entry: Entry) -> str:
     """Return what is new in an edition: its preamble (or the text without the directory), and highlights."""
+    # The spoilers are the directory, which is nearly the same each week.
     around = partial(text_html, _SPOILER.sub("", entry.body), prefix=entry.key, base=entry.url)
     preamble = bulletin_html(entry) if entry.preamble else around()
     discussion = f'<p><a href="{escape(entry.url)}">{site_words.read_discussion()}</a></p>'
@@ -71,6 +75,7 @@ def _highlights(entry: Entry) -> str:
 
 def newest(feed: Feed) -> list[Entry]:
     """Return the editions that a feed shows, newest first."""
+    # The tag decides between equal times, so that the bytes are always the same.
     return sorted(feed.entries, key=lambda one: (one.published, one.tag), reverse=True)[:MAX_ENTRIES]
 
 

@@ -73,10 +73,11 @@ def _read_list(folder: Path) -> dict[str, str] | None:
         return None
     try:
         digests = json.loads((folder / LIST).read_text("utf-8"))
-    except ValueError:
+    except ValueError:  # damaged, but ours: None would mean that the folder is not megabot's
         digests = {}
     if not isinstance(digests, dict):
         return {}
+    # What the list names is deleted, so a changed list must not lead out of the folder.
     return {path: str(digest) for path, digest in digests.items() if _is_inside(path)}
 
 
@@ -118,6 +119,7 @@ def _put(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)  # of a run that was killed
+    # `x` opens only a new file: writing to a pipe in its place would never end.
     with new.open("x", encoding="utf-8", errors="replace", newline="\n") as file:
         file.write(text)
     new.chmod(0o644)

@@ -64,6 +64,7 @@ def link(address: str, html: str, **more: str) -> str:
 
 def link_elsewhere(address: str, html: str) -> str:
     """Return a link to another site; only the text if `address` is not an HTTP URL."""
+    # Addresses come from other people and can be ones that run code (T09).
     if not address.startswith(("https://", "http://")):
         return html
     return link(address, html, rel="noopener nofollow")

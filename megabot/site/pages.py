@@ -112,8 +112,10 @@ def latest(entry: Entry) -> str:
         f"<h1>{site_words.current_thread()}</h1>\n<p>{link_elsewhere(entry.url, escape(entry.title))}</p>\n"
         f"<p>{site_words.redirect_notice()}</p>\n",
     )
+    # The address comes from the server; one that runs code is not followed (T09).
     if not entry.url.startswith(("https://", "http://")):
         return html
+    # A plain file cannot send a redirect by HTTP.
     refresh = f'<meta http-equiv="refresh" content="0; url={escape(entry.url)}">\n'
     return html.replace("<title>", f"{refresh}<title>", 1)
 
