@@ -140,7 +140,7 @@ def preamble_flaws(
     """Find mistakes in a text as the preamble of an edition, but not those in the template."""
     snapshot = ports.source.snapshot()
     context = replace(context_of(ports, snapshot, thread, edition), preamble=preamble)
-    # The rendering without a preamble tells whether a mistake is in the template itself.
+    # The rendering without a preamble shows which mistakes are in the template itself.
     jobs = [(thread, context), (thread, replace(context, preamble=None))]
     text, without = ports.renderer.render(snapshot, jobs)
     if isinstance(text, Rendered):

@@ -140,7 +140,7 @@ def _facts(folder: Path, path: str) -> os.stat_result | Problem:
         facts = full.stat()
     except OSError as error:
         return Problem(path, 0, f"the file cannot be read: {error.strerror}", "check its permissions")
-    # Opening a pipe would wait for whoever writes to it (T03).
+    # Opening a pipe would wait until another program writes to it (T03).
     if not stat.S_ISREG(facts.st_mode):
         return Problem(path, 0, "this is not a regular file", "delete it")
     return too_large(path, facts.st_size) or facts

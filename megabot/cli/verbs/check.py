@@ -99,7 +99,7 @@ def _whole(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Yield the findings of a part. An error that ends it becomes one, so that the other parts still run."""
     try:
         yield from findings
-    # Being offline has an exit code of its own (docs/reference/exit-codes.md).
+    # Being offline has a separate exit code (docs/reference/exit-codes.md).
     except NoNetwork:
         raise
     except UserError as error:

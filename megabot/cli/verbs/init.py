@@ -67,7 +67,7 @@ def command(folder: Path, *, url: str | None, language: str, yes: bool, **given:
     taken = take_apart(title, post.text) if post and title else None
     now = datetime.now(UTC)
     files = dict(scaffold.files(answers, now=now, taken=taken))
-    # The folder may be a repository with a .gitignore of its own, and nothing is overwritten.
+    # The folder may be a repository that has a .gitignore, and nothing is overwritten.
     if (target / scaffold.IGNORED).exists():
         del files[scaffold.IGNORED]
     _show(files, target, scaffold.changes(answers, taken, now) if taken else ())

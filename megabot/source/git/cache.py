@@ -222,7 +222,7 @@ def _check_key(path: Path) -> None:
         facts = path.stat()
     except OSError as error:
         raise ConfigError(f"MEGABOT_SOURCE_KEY_FILE: cannot read {path}: {error.strerror}") from error
-    # Like ssh itself: a key of root may be readable for this account's group, a key of its own may not.
+    # Like ssh itself: this account's group may read a key that root owns, but not one that the account owns.
     ours = facts.st_uid == os.geteuid()
     if facts.st_mode & (stat.S_IRWXO | (stat.S_IRWXG if ours else 0)):
         raise ConfigError(f"MEGABOT_SOURCE_KEY_FILE: other users can read {path}; run: chmod 600 {path}")
