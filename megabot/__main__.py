@@ -37,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _failed(error, arguments)
     except KeyboardInterrupt:
         return _failed(Stopping(), arguments)
+    # The reader of the output, such as head, has ended, so nobody would read a message.
     except BrokenPipeError:
         return 1
     except Exception:  # noqa: BLE001  the only catch-all: any other exception is a bug
@@ -55,6 +56,7 @@ def _failed(error: MegabotError, arguments: list[str]) -> int:
         case WrongAccount():
             command = shlex.join(["megabot", *arguments])
             return _say(Outcome.ERROR, f"{error}; run: sudo -u {error.account} {command}")
+        # These are ConfigErrors, too, and the first case that fits is taken.
         case NothingToDo():
             return finish(Outcome.NOTHING, str(error))
         case NotApplicable():
@@ -76,10 +78,12 @@ def _run(arguments: list[str]) -> int:
     from megabot.cli.group import cli
 
     try:
+        # standalone_mode=False, because click would end the process itself, with its own exit codes.
         code = cli.main(args=arguments, prog_name="megabot", standalone_mode=False)
     except click.UsageError as error:
         error.show()
         return 2
+    # click raises it for Ctrl-C at a question.
     except click.Abort:
         raise KeyboardInterrupt from None
     return code if isinstance(code, int) else 0

@@ -210,6 +210,7 @@ class App:
 
     def close(self) -> None:
         for opened in ("_any_ledger", "_session", "heartbeat"):
+            # cached_property stores its value here, so what was never used is not opened now.
             if opened in self.__dict__:
                 self.__dict__[opened].close()
 
@@ -246,6 +247,7 @@ class App:
     @cached_property
     def _state(self) -> Path:
         folder = self.settings.state_dir
+        # Before the folder is created: a web server would publish the token in it.
         output_paths.check_private(folder, published=self.settings.site_dir)
         state_dir.prepare(folder, chosen=self.settings.state_dir_chosen)
         output_paths.mark_state(folder)
@@ -305,12 +307,14 @@ class App:
         session = LemmySession(
             self.settings.instance, token=lambda: self._sign_ins.token, proxy=self.settings.proxy_used()
         )
+        # Each answer is progress that keeps systemd's watchdog from ending a long pass (R12).
         session.hooks["response"].append(lambda *_, **__: self._progress())
         return session
 
     @cached_property
     def _forum(self) -> Forum:
         stored = self._ledger.get_fact(API)
+        # The API is stored, which saves a request at each start (decision 3).
         kind = None if stored is None else ApiKind(stored)
         self._greeted = kind is None
         forum, kind = open_forum(

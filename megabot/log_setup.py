@@ -32,6 +32,7 @@ class RedactingFormatter(logging.Formatter):
 
     def __init__(self, pattern: str, secrets: Sequence[str]) -> None:
         super().__init__(pattern, "%Y-%m-%d %H:%M:%S")
+        # The longest first, because one secret can be a part of another.
         self._secrets = sorted(set(_spellings(secrets)), key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
@@ -62,6 +63,7 @@ class JournalFormatter(RedactingFormatter):
 def journal_lines(text: str, level: int) -> str:
     """Return a text for journald, with the priority and level on each line."""
     name = logging.getLevelName(level).lower()
+    # A line break in a message must not begin a record with a priority that someone else chose.
     first, *rest = text.splitlines() or [""]
     start = f"<{_PRIORITIES.get(level, 6)}>level={name}"
     lines = [f"{start} msg={_quoted(first)}", *(f"{start} trace={_quoted(line)}" for line in rest)]
@@ -70,6 +72,7 @@ def journal_lines(text: str, level: int) -> str:
 
 def goes_to_journal(environ: Mapping[str, str], descriptor: int) -> bool:
     """Return whether a file descriptor leads to journald: `JOURNAL_STREAM` has its device and inode."""
+    # https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html, under JOURNAL_STREAM
     device, _, inode = environ.get("JOURNAL_STREAM", "").partition(":")
     try:
         status = os.fstat(descriptor)
@@ -84,6 +87,7 @@ def set_up(level: str, *, secrets: Sequence[str], journal: bool = False) -> None
     people = RedactingFormatter("%(asctime)s %(levelname)s %(message)s", secrets)
     handler.setFormatter(JournalFormatter(secrets) if journal else people)
     root = logging.getLogger()
+    # Replaced, not added, because settings can be read again while the service runs (G06).
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("megabot").setLevel(level.upper())

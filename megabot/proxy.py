@@ -29,6 +29,8 @@ class Proxy:
     def headers(self) -> dict[str, str]:
         if not self.name:
             return {}
+        # The Basic scheme of RFC 7617, which takes the name and password as they are, not percent-encoded as
+        # in `url`.
         shown = base64.b64encode(f"{self.name}:{self.password}".encode()).decode()
         return {"Proxy-Authorization": f"Basic {shown}"}
 

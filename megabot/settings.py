@@ -62,6 +62,8 @@ def _secret(text: str) -> str:
     secret = parse_qs(link.query).get("secret", [""])[0] if link.scheme == "otpauth" else text
     plain = "".join(secret.split()).replace("-", "").rstrip("=").upper()
     try:
+        # Such secrets are written without the padding that Python requires (RFC 4648, section 3.2, allows
+        # that).
         base64.b32decode(plain + "=" * (-len(plain) % 8))
     except binascii.Error:
         plain = ""
@@ -75,6 +77,7 @@ def _totp(text: SecretStr) -> SecretStr:
 
 
 def _tick(text: object) -> timedelta:
+    # Below, only six digits are converted, because int() refuses more than 4,300.
     number = str(text).strip().removesuffix("s").strip()
     if number.isdecimal() and SHORTEST_TICK <= timedelta(seconds=int(number[:6])) <= LONGEST_TICK:
         return timedelta(seconds=int(number))
@@ -133,6 +136,7 @@ def _level(text: object) -> str:
 class Settings(BaseModel):
     """All settings, checked. Secrets print as asterisks."""
 
+    # An error must not show the value, which may be a secret (promise 8).
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     instance: Annotated[str, AfterValidator(addresses.instance)] = Field(

@@ -131,6 +131,7 @@ def _take_password(
     path = origins["password_file"].folder / Path(values["password_file"]).expanduser()
     try:
         values["password"] = password_from(path, environ)
+    # It ends the command at once, because it says as which account to run it instead.
     except WrongAccount:
         raise
     except ConfigError as error:
@@ -140,6 +141,7 @@ def _take_password(
 
 def _sentences(error: ValidationError, origins: Mapping[str, Layer]) -> list[str]:
     lines = []
+    # Without the input, which may be a secret (promise 8).
     for mistake in error.errors(include_input=False, include_url=False):
         name = str(mistake["loc"][0])
         what = mistake["msg"].removeprefix("Value error, ")
@@ -182,6 +184,7 @@ def credentials(environ: Mapping[str, str], cwd: Path) -> Layer:
 
 def password_from(path: Path, environ: Mapping[str, str]) -> str:
     """Read the password's file. Raises `ConfigError` if other users may read it."""
+    # Editors end a file with a line break, which does not belong to the password (G02).
     text = _text(path).rstrip("\r\n")
     if not text:
         raise ConfigError(f"MEGABOT_PASSWORD_FILE: {path} is empty; write the password to it")
@@ -201,9 +204,11 @@ def _read(path: Path) -> Layer:
         raise ConfigError(
             "\n".join(f"{path}:{line}: this is not a valid line; write NAME=value" for line in bad)
         )
+    # Without interpolation, because a $ in a password is a $.
     values = dotenv_values(stream=io.StringIO(text), interpolate=False)
     ours = {key: value or "" for key, value in values.items() if key.startswith(PREFIX)}
     secret = any(ours.get(key) for key in _SECRETS) or "@" in ours.get("MEGABOT_PROXY", "")
+    # Its group may read it, because the installed file belongs to root and the group megabot.
     if secret and path.stat().st_mode & S_IROTH:
         raise ConfigError(f"{path} contains a secret and all users can read it; run: chmod o-rwx {path}")
     return Layer(name=str(path), values=ours, folder=path.parent, warnings=tuple(_odd(path, bindings)))

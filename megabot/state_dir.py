@@ -134,7 +134,7 @@ def _opened(path: Path) -> Iterator[int]:
 def _came_free(
     lock: int, clock: Clock, *, patience: float, on_wait: Callable[[], None] = lambda: None
 ) -> bool:
-    """Poll for the lock; False after `patience` seconds. A blocking flock would not react to SIGTERM."""
+    """Poll for the lock; False after `patience` seconds."""
     waited, is_reported = 0.0, False
     while not _taken(lock):
         if waited >= patience:
@@ -142,7 +142,9 @@ def _came_free(
         if waited >= SAYS_SO_AFTER and not is_reported:
             on_wait()
             is_reported = True
+        # Polled, because a blocking flock would not react to SIGTERM.
         clock.sleep(POLL)
+        # Added up, not measured, because the clock can be set back (K04).
         waited += POLL
     return True
 

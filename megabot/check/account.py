@@ -23,6 +23,7 @@ from megabot.reconcile.rules import remote_pin
 from megabot.source.model import Pin, Thread
 
 LOOK_AGAIN = timedelta(seconds=30)
+# Much less than the hour that stops all writes (decision 22), so that a drift is noticed before.
 _MINUTES = timedelta(minutes=5)
 
 
@@ -41,12 +42,14 @@ def check_account(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Fin
     for thread in ports.source.threads(ports.source.snapshot()):
         name = thread.community or ports.community
         if not name:
+            # A missing setting must not hide what else is wrong.
             continue  # check_source reports it
         try:
             community = ports.forum.community(name)
         except NotFound:
             yield problem_finding(f"{thread.name}: {sentences.no_such_community(name)}")
             continue
+        # One community that cannot be reached must not hide the findings about the others.
         except RemoteUnreachable as error:
             yield problem_finding(check_text.community_unreachable(thread.name, name, error))
             continue
@@ -102,6 +105,7 @@ def check_clock(server: datetime | None, now: datetime) -> Iterator[Finding]:
 
 def check_settings(ports: Ports, account: Account, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
     """Check for account settings that hide the bot's own posts; fix them if `agree` says so."""
+    # Not being marked as a bot hides nothing, but most servers require the mark, so it is only a warning.
     wrong = account.hiding_settings if account.person.bot else (*account.hiding_settings, "bot_account")
     if not wrong:
         yield ok_finding(check_text.settings_fine())
@@ -122,8 +126,10 @@ def check_rights(thread: Thread, community: Community, account: Account, site: S
         yield problem_finding(check_text.community_gone(community.name))
     if community.banned:
         yield problem_finding(check_text.account_is_banned(community.name))
+    # Lemmy refuses even an admin who is not a moderator of the community (lemmy-api 2.2).
     if community.moderators_only and not moderator:
         yield problem_finding(check_text.moderators_only(community.name))
+    # On another server an admin of this one is an ordinary user (lemmy-api 2.2).
     if thread.pin is not Pin.NONE and not (moderator or (admin and community.local)):
         yield problem_finding(check_text.not_moderator(community.name, account.person.actor))
     elif thread.pin is Pin.LOCAL and not admin:
@@ -146,6 +152,7 @@ def check_remote_pins(thread: Thread, community: Community, software: Software) 
 
 def check_following(ports: Ports, community: Community, *, agree: Callable[[str], bool]) -> Finding:
     """Check that the bot follows a community on another server; follow it if `agree` says so."""
+    # Without a local follower the server accepts no comments or pins from that community (lemmy-api 2.10).
     if community.followed:
         return ok_finding(check_text.follows(community.actor))
     if not agree(check_text.ask_to_follow(community.actor)):

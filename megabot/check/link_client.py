@@ -45,6 +45,7 @@ class LinkAsker:
 
     def ask(self, address: str) -> Verdict:
         """Check a link. Raises nothing: an error is part of the verdict."""
+        # The page of a removed post answers 200; only the API says that it is gone (lemmy-api 1.8).
         for question in lemmy_questions(address):
             try:
                 verdict = lemmy_verdict(self._web.read("GET", question, most=_DOCUMENT).body)
@@ -66,6 +67,7 @@ class LinkAsker:
             if nothing.final:
                 return nothing.verdict
         try:
+            # Many servers do not support HEAD.
             page = self._web.read("GET", address, most=_PAGE)
         except NoPage as nothing:
             return nothing.verdict
@@ -106,6 +108,8 @@ class LinkCache(Cache):
             for address, verdict in fresh.items()
         }
         beside = self._file.with_suffix(".new")
+        # A cache that cannot be written costs only more requests. Renaming a complete file leaves no half of
+        # one.
         with contextlib.suppress(OSError):
             beside.write_text(json.dumps(old | new), encoding="utf-8")
             beside.replace(self._file)
@@ -113,4 +117,5 @@ class LinkCache(Cache):
 
 def _is_fresh(outcome: Outcome, at: datetime, now: datetime) -> bool:
     age = now - at
+    # abs, because a result from a clock that was ahead must not count until that time comes (K04).
     return abs(age) < (UNSURE_VERDICT_KEPT if outcome is Outcome.UNSURE else VERDICT_KEPT)

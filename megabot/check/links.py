@@ -19,6 +19,7 @@ from megabot.rendering.model import Rendered
 from megabot.source.model import Snapshot
 from megabot.source.problems import Problem
 
+# Few at a time on one host, because megabot is polite (promise 9).
 AT_ONCE, A_HOST = 8, 2
 Ask = Callable[[str], Verdict]
 Progress = Callable[[int], AbstractContextManager[Callable[[], None]]]
@@ -74,7 +75,9 @@ def links(ports: OfflinePorts) -> tuple[Link, ...] | None:
 
 def _of(text: Rendered) -> Iterator[str]:
     for address in (*addresses(f"{text.body}\n\n{text.comment}"), text.url, text.thumbnail):
+        # A fragment is never sent to a server, so links into one page are one link.
         bare = urldefrag(address).url
+        # Names under .invalid never exist (RFC 6761), and stand for addresses that are not known yet.
         if bare.startswith(("https://", "http://")) and not host_of(bare).endswith(".invalid"):
             yield bare
 
@@ -110,6 +113,7 @@ def ask_all(
             for done in as_completed([pool.submit(walk, lane) for lane in lanes(wanted, width=A_HOST)]):
                 verdicts |= done.result()
         finally:
+            # After Ctrl-C the pool still waits for its threads, which then end at their next link.
             stop.set()
     return verdicts
 

@@ -13,6 +13,7 @@ def numbering_gap(thread: Thread, newest: PostRecord, now: datetime) -> tuple[Ed
     ahead = thread.calendar.upcoming(now)
     coming = next((edition for edition in ahead if edition.key != newest.edition), None)
     posted = thread.calendar.edition(newest.edition)
+    # The number is 0 if the ledger was lost and the schedule no longer knows the key.
     if not newest.number or coming is None:
         return None
     if posted is None:  # posted under an older schedule, so only a repeated number can be detected

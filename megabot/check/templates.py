@@ -27,8 +27,10 @@ from megabot.source.model import Snapshot, Thread
 from megabot.source.preambles import preambles_without_slot
 from megabot.source.problems import Problem
 
+# Enough to reach mistakes that only a later slot shows, such as a leap day (T10).
 SLOTS = 60
 _CHECK_ALL, _CHECK_NOTHING = "_check-all.md.j2", "_check-nothing.md.j2"
+# The x is there because an empty text is a mistake (T06).
 _TEMPLATES = {_CHECK_ALL: "---\n---\n{{ sections() }}\nx", _CHECK_NOTHING: "---\n---\nx"}
 _MOST_PREAMBLES = 200
 _DAY = date(2026, 1, 5)
@@ -103,6 +105,7 @@ def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, slots: int)
     coming = ahead or [upcoming_or_last(thread.calendar, now)]
     community = thread.community or ports.community or "community"
     jobs = [(thread, example_context(thread, edition, community=community)) for edition in coming]
+    # The first edition has no previous thread and no companions, which a template must allow for.
     jobs.insert(0, (thread, example_context(thread, coming[0], community=community, first=True)))
     answers = ports.renderer.render(snapshot, jobs)
     found: dict[Finding, None] = {}

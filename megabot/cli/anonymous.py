@@ -62,6 +62,7 @@ def public_posts(instance: str, *, used: Proxy | None = None) -> Iterator[Public
 
 def date_words(code: str) -> DateWords | None:
     """Return the names of months and days in a language. Babel is imported when it is first used."""
+    # Imported late: Babel is slow to load, and only `init --from` needs it here.
     from megabot.source.titles.date_words import date_words as of_babel
 
     return of_babel(code)

@@ -33,6 +33,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or suggest the one that was probably meant."""
         if args[0] not in VERBS:
+            # Loaded only for a mistyped command, so that every other one starts fast.
             from difflib import get_close_matches
 
             for near in get_close_matches(args[0], VERBS, n=1):

@@ -27,6 +27,7 @@ def show_progress(
     """
     file, began, done, guard = stream or sys.stderr, now(), 0, threading.Lock()
     hidden = not file.isatty()
+    # click needs an iterable if the length is not known; only `step` moves the bar.
     bar = click.progressbar(
         itertools.count(), total or None, what, hidden, show_eta=False, show_pos=True, file=file
     )
@@ -35,12 +36,14 @@ def show_progress(
 
         def step() -> None:
             nonlocal done, is_shown
+            # `check --links` calls this from several threads.
             with guard:
                 done += 1
                 if is_shown:
                     bar.update(1)
                 elif now() - began > PATIENCE:
                     is_shown = True
+                    # click draws a bar as soon as it is entered.
                     shows.enter_context(bar)
                     bar.update(done)
                     if hidden:

@@ -82,17 +82,20 @@ def thread_name(text: str) -> str:
 
 def obstacle(folder: Path) -> str:
     """Return why a bot cannot be set up in a folder, "" if it can."""
+    # lexists, because a link that leads nowhere takes the name, too.
     if os.path.lexists(folder) and not folder.is_dir():
         return f"{folder} is a file, not a folder"
     there = [name for name in (str(SETTINGS), f"{TEMPLATES}/") if _is_taken(folder / name)]
     if there:
         where = "This folder" if folder == Path() else f"The folder {folder}"
         return f"{where} already contains {' and '.join(there)}, and megabot init overwrites nothing"
+    # `write` also creates missing parents, so the nearest existing folder must be writable.
     parent = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
     return "" if os.access(parent, os.W_OK) else f"You do not have permission to write to {parent}"
 
 
 def _is_taken(path: Path) -> bool:
+    # An empty folder is free: nothing in it can be overwritten.
     return any(path.iterdir()) if path.is_dir() else os.path.lexists(path)
 
 
@@ -128,6 +131,7 @@ def first_of_thread(answers: Answers, taken: TemplateDraft, now: datetime) -> tu
     That is the slot nearest to the thread, so that it can be adopted. If that slot is in the future, the
     schedule starts one week later; otherwise the bot would post the same thread again at its slot.
     """
+    # A thread up to three days after a slot is nearer to it than to the next one.
     late = (taken.title.day.weekday() - answers.weekday) % 7
     own = taken.title.day - timedelta(days=late if late <= _LATE.days else late - 7)
     number = taken.title.number or 1
@@ -175,6 +179,7 @@ def _from_thread(values: dict[str, str], taken: TemplateDraft) -> dict[PurePosix
     template = f"{front}\n---\n{_filled(_FROM_THREAD, values)}{taken.body}"
     texts = {SETTINGS: _filled(_SETTINGS, values), IGNORED: _IGNORED, TEMPLATES / "thread.md.j2": template}
     texts |= {TEMPLATES / path: text for path, text in taken.sections.items()}
+    # An empty text is never sent (T06), so a thread without one gets a default preamble.
     if not (taken.body.strip() or taken.sections):
         texts[TEMPLATES / "preambles" / values["name"] / "_default.md"] = _PREAMBLE
     if taken.left_over:
@@ -209,6 +214,7 @@ def write(texts: Mapping[PurePosixPath, str], folder: Path) -> None:
     try:
         for path, text in texts.items():
             _make(folder / path, text, private=path == SETTINGS, paths=paths)
+    # After Ctrl-C, too: the next run would refuse a folder with half of the files.
     except BaseException as error:
         _unmake(paths)
         if isinstance(error, OSError):
@@ -223,12 +229,14 @@ def _make(path: Path, text: str, *, private: bool, paths: list[Path]) -> None:
     for parent in reversed(missing):
         parent.mkdir()
         paths.append(parent)
+    # The mode is set before there is a text to read, and exist_ok=False overwrites nothing.
     path.touch(mode=0o600 if private else 0o644, exist_ok=False)
     paths.append(path)
     path.write_text(text, encoding="utf-8")
 
 
 def _unmake(paths: list[Path]) -> None:
+    # Files before their folders, because rmdir removes only empty ones.
     for path in reversed(paths):
         if path.is_dir():
             path.rmdir()
@@ -238,6 +246,7 @@ def _unmake(paths: list[Path]) -> None:
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
     """Replace each <<name>> with its value; braces would clash with Jinja's own."""
+    # Not str.format, because braces belong to Jinja in these texts.
     for name, value in values.items():
         text = text.replace(f"<<{name}>>", value)
     return text

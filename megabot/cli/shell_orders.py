@@ -29,6 +29,7 @@ def order(
     `ask` asks the user to choose an edition if it is unclear which one is meant.
     """
     with open_app(options) as app:
+        # A list of posts counts only after an answer that needs the account (decision 1).
         account = app.prove()
         names = [thread] if thread else [one.name for one in app.threads(None)]
         order = replace(given, id=keep(app, Verb(given.kind.value), *names))
@@ -43,8 +44,10 @@ def order(
             carry_out(app.ports, replace(order, edition=key), name, move=move) for name, key in chosen if key
         ]
         if not answers or len(names) > len(answer.unclear):
+            # The first result also has the threads for which the edition was clear.
             answers.insert(0, answer)
         codes = [tell(one) for one in answers]
+        # A failure counts most, then anything that was done (docs/reference/exit-codes.md).
         return 1 if 1 in codes else min(codes)
 
 
@@ -63,6 +66,7 @@ def keep(app: App, verb: Verb, *threads: str) -> str:
         CommandRecord(
             key=key,
             at=app.clock.now(),
+            # This process carries the order out itself; the service would carry out an open one.
             state=CommandState.CLOSED,
             by=who(),
             verb=verb.value,

@@ -33,6 +33,7 @@ def width(stream: TextIO | None = None) -> int | None:
 def show(lines: Iterable[Line], *, err: bool = False) -> None:
     """Print lines on stdout, or on stderr. Colour only on a terminal, and never with `NO_COLOR`."""
     stream = sys.stderr if err else sys.stdout
+    # https://no-color.org; a dumb terminal would print the codes as text.
     colour = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     for line in lines:
         stream.write("".join(_painted(span) if colour else span.text for span in line) + "\n")
@@ -59,6 +60,8 @@ def shorten_paths(sentence: str) -> str:
         here = str(Path.cwd())
     except OSError:  # the folder was deleted
         return sentence
+    # In /, every absolute path would lose its slash. A match must be the start of a path, not a part of a
+    # longer one.
     return sentence if here == "/" else re.sub(rf"(?<![\w./~-]){re.escape(here)}/", "", sentence)
 
 

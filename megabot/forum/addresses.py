@@ -71,6 +71,7 @@ def _split(text: str, *, example: str) -> SplitResult:
     # Addresses appear in logs and messages, so they must not contain a password (promise 8).
     if "@" in parts.netloc:
         raise ValueError(f"an address must not contain a user name or password; write one like {example}")
+    # An IPv6 address is in brackets (RFC 3986, section 3.2.2).
     if not _HOST.fullmatch(parts.netloc.lower()) and not parts.netloc.startswith("["):
         raise ValueError(f"this is not a web address; write one like {example}")
     # Over http, the token would be sent unencrypted; on this machine that is harmless.

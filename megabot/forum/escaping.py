@@ -7,7 +7,9 @@ nobody by the server's rule (lemmy-api 2.10) and contains no image, link, defini
 import re
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>~|^{}@]|&(?=#?\w+;))")
+# A heading, list, underline or ::: counts only at the start of a line.
 _LINE_START = re.compile(r"^([ \t]*\d{0,9})([#+=:.)-])", re.MULTILINE)
+# A carriage return alone ends a line, too: https://spec.commonmark.org/0.31.2/#line-ending
 _LINE_END = re.compile(r"\r\n?")
 _URL = re.compile(r"(https?://[^\s<>\"\[\]]+)")
 # A mention inside an address notifies too, and code, emphasis or a table could start there. An underscore

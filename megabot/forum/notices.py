@@ -124,9 +124,11 @@ def read_until_seen(
     is_new: Callable[[Notice], bool] | None = None
     for page in pages:
         newest = max([newest, *(notice.id for notice in page)])
+        # Only the first page has the newest id, which decides whether ids or times tell what is new.
         is_new = is_new or above.is_new_filter(name, newest)
         new = [notice for notice in page if is_new(notice)]
         notices += new
         if len(new) < len(page):
             break
+    # An empty list must not move the watermark back.
     return notices, newest or above.newest.get(name, 0)

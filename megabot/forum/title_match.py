@@ -13,6 +13,7 @@ _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 def titles_are_alike(one: str, other: str) -> bool:
     """Return whether two titles are equal except for case, digits, dates and punctuation (decision 4)."""
+    # Two titles of nothing but dates say nothing about their series.
     return _core(one) == _core(other) != ""
 
 

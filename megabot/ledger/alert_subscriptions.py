@@ -4,6 +4,7 @@ import json
 
 from megabot.ledger.port import Ledger
 
+# The key keeps its first name, because existing ledgers contain it.
 _WISHES = "alerts:wishes"
 
 

@@ -28,4 +28,5 @@ def _kept(ledger: Ledger, thread: str) -> tuple[str, str]:
 
 def current_post_key(thread: str) -> str:
     """Return the key of the fact that names a thread's current post."""
+    # The key keeps its first name, because existing ledgers contain it.
     return f"standing:{thread}"

@@ -95,6 +95,7 @@ def _checked(path: Path, *, patience: float, migrations: Sequence[Step]) -> sqli
             check_file(connection, path)
             _check_version(connection, path, migrations)
         _migrate(connection, migrations)
+        # After the migration, because rows are parsed in their newest form.
         with _judged():
             check_rows(connection)
     except BaseException:
@@ -175,10 +176,13 @@ def _own_version() -> str:
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Commit everything done inside to disk, or nothing at all if it fails."""
     try:
+        # A transaction that only reads at first can fail when it starts to write:
+        # https://www.sqlite.org/lang_transaction.html
         connection.execute("BEGIN IMMEDIATE")
         yield
         connection.execute("COMMIT")
     except BaseException:
+        # After some errors, such as a full disk, SQLite has already rolled back (same page).
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
@@ -211,6 +215,8 @@ def _put_aside(path: Path, now: datetime) -> Path:
     """
     names = (path.with_name(f"{path.name}.broken-{now:%Y%m%dT%H%M%SZ}{tail}") for tail in _tails())
     unused = next(name for name in names if not any(taken.exists() for taken in (name, *_journals(name))))
+    # The file comes first: if a crash prevents the rest, the next start moves the journal away before it
+    # creates a new file.
     for old, new in zip((path, *_journals(path)), (unused, *_journals(unused)), strict=True):
         if old.exists():
             old.rename(new)
@@ -246,6 +252,7 @@ def write(connection: sqlite3.Connection, target: Path) -> None:
     beside = target.with_name(f".{target.name}.part")
     try:
         beside.unlink(missing_ok=True)
+        # Only the owner may read the copy, and a link at this name must not lead it elsewhere.
         os.close(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
         _fill(connection, beside)
         beside.rename(target)

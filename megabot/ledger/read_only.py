@@ -31,6 +31,7 @@ class ReadOnlyLedger:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  the ledger's own method
         """Return one of the ledger's methods that only read; any other is a bug."""
+        # `plan` must write nothing (G04), so whatever is not known to read only is refused.
         if name not in _READS:
             raise Bug(f"a pass that changes nothing called {name} of the ledger")
         return getattr(self._ledger, name)

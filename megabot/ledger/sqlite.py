@@ -278,6 +278,7 @@ class SqliteLedger(Ledger):
         try:
             return make(row)
         except (ValueError, TypeError, RecursionError) as error:
+            # The next call opens the file again, checks it, and sets it aside if it is broken (S03).
             self.close()
             raise LedgerError(
                 f"the ledger {self._path} has a row that cannot be read ({error}): {DAMAGED}"

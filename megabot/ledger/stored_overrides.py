@@ -3,6 +3,7 @@
 from megabot.ledger.port import Ledger
 from megabot.schedule.overrides import Override, OverrideKind, find_override, from_json
 
+# The keys keep their first names, because existing ledgers contain them.
 OVERRIDES_KEY, CHANGES_KEY = "amendments:", "amended"
 
 

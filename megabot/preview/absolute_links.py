@@ -4,6 +4,7 @@ import re
 from html import escape, unescape
 from urllib.parse import urljoin
 
+# Regular expressions suffice, because the sanitiser writes every attribute in double quotes.
 _TAG = re.compile(r'<(/?\w+)((?: [\w-]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*)"')
 _HANDLE_PATH = re.compile(r"/([cu])/([^/@]+)@([^/@]+)")
@@ -34,6 +35,8 @@ def make_self_contained(html: str, *, prefix: str, base: str = "") -> str:
 def _instead_of_image(attributes: dict[str, str], base: str, *, in_link: bool) -> str:
     words = f'<span class="image">Image: {attributes.get("alt") or "not described"}</span>'
     address = _absolute(unescape(attributes.get("src", "")), base)
+    # HTML does not allow a link inside a link:
+    # https://html.spec.whatwg.org/multipage/text-level-semantics.html
     return words if in_link or not address else link(address, words)
 
 

@@ -18,6 +18,7 @@ def fingerprint(folder: Path) -> Hashable:
 def _marks(folder: Path) -> Iterator[tuple[str, int, int, int]]:
     count = 0
     for place, folders, names in os.walk(folder):
+        # os.walk enters only what is left in this list. git changes files in .git all the time.
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = os.path.join(place, name)  # noqa: PTH118  a thousand Path objects per poll are slow

@@ -95,6 +95,7 @@ def facts(one: PreviewedEdition) -> str:
         "Due": moment(edition.slot, one.thread.schedule.timezone) + skipped,
     }
     if isinstance(one.text, Rendered):
+        # Lemmy counts a title in code points, everything else in UTF-16 units (lemmy-api 2.7).
         rows["Title"] = _gauge(len(one.text.title), limits.TITLE_LONGEST)
         rows["Text"] = _signed_gauge(one.text.body.rstrip(), limits.BODY_LONGEST)
         if one.text.comment:

@@ -36,6 +36,7 @@ def document(view: View, *, count: int = 0) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{escape(_name(view))}</title>\n"
+        # An empty icon, because browsers ask for /favicon.ico otherwise.
         '<link rel="stylesheet" href="/style.css">\n<link rel="icon" href="data:,">\n'
         '<script src="/script.js" defer></script>\n</head>\n<body>\n'
         '<p class="lost" role="alert" hidden>megabot preview has stopped, so this page no longer updates. '

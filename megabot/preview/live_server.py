@@ -25,6 +25,7 @@ from megabot.preview.live_view import SLOTS, View, ViewRequest, view
 from megabot.preview.preview import Standing
 from megabot.schedule.editions import upcoming_or_last
 
+# Seconds between two messages: only writing shows that a browser has closed the connection.
 PING = 15.0
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -81,6 +82,8 @@ class Site:
             if parts.path in ("/", "/part"):
                 view, count = self._view(_wish(parts.query))
                 html = live_page.document(view, count=count) if parts.path == "/" else live_page.part(view)
+                # Half a character in a template is reported on the page, which must not fail because of it
+                # (T05).
                 return Answer(HTTPStatus.OK, _HTML, html.encode(errors="replace"))
             if parts.path.startswith("/picture/"):
                 return self._shown(unquote(parts.path.removeprefix("/picture/")))
@@ -110,6 +113,7 @@ class Site:
 class LiveServer(ThreadingHTTPServer):
     """The socket. `port` 0 picks a free one; `url` contains it."""
 
+    # A browser keeps its event stream open, and its thread must not keep the process from ending.
     daemon_threads = True
     block_on_close = False
 
@@ -135,6 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: LiveServer
 
     def do_GET(self) -> None:
+        # With DNS rebinding a page from elsewhere reaches this address, but under its own name.
         if self.headers.get("Host", "") not in self.server.names:
             self._write(
                 Answer(HTTPStatus.MISDIRECTED_REQUEST, _TEXT, b"This is not the name of this server.")
@@ -154,6 +159,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _tell_of_changes(self) -> None:
         """Send the count of changes now and after each one, until the browser or the server closes."""
+        # The stream has no length, so only the end of the connection ends it (RFC 9112, section 6.3).
         self.close_connection = True
         self.send_response(HTTPStatus.OK)
         for name, value in {**_HEADERS, "Content-Type": "text/event-stream"}.items():
@@ -162,6 +168,8 @@ class _Handler(BaseHTTPRequestHandler):
         follower = self.server.site.follower
         known = follower.count
         while not follower.over:
+            # retry: the browser reconnects after half a second
+            # (https://html.spec.whatwg.org/multipage/server-sent-events.html).
             self.wfile.write(f"retry: 500\ndata: {known}\n\n".encode())
             self.wfile.flush()
             known = follower.wait(known, seconds=PING)
@@ -214,6 +222,7 @@ class MainThreadQueue:
                 _do(turn, work)
         finally:
             self._over = True
+            # A thread that still waits gets an error; otherwise it would never end.
             while not self._asked.empty():
                 self._asked.get()[0].set_exception(Stopping())
 
@@ -270,6 +279,7 @@ def serve(
     except KeyboardInterrupt:
         pass
     finally:
+        # First, because the event streams end only when the follower does.
         follower.close()
         server.shutdown()
         server.server_close()

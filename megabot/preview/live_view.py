@@ -16,6 +16,7 @@ from megabot.source.model import Snapshot, Thread
 from megabot.source.preambles import preambles_without_slot
 from megabot.source.problems import Problem
 
+# As many as `check` renders (T10).
 SLOTS = 60
 
 
@@ -71,6 +72,7 @@ def view(ports: OfflinePorts, wish: ViewRequest, *, compare: Standing) -> View:
     at = places[0] if places else 0
     ahead = list(islice(threads[at].calendar.upcoming(now), SLOTS))
     coming = ahead or [upcoming_or_last(threads[at].calendar, now)]
+    # Anyone can edit the address, and there are fewer editions before the end of a schedule.
     slot = min(max(wish.slot, 0), len(coming) - 1)
     editions = [upcoming_or_last(one.calendar, now) for one in threads]
     editions[at] = coming[slot]

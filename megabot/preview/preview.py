@@ -49,6 +49,7 @@ def preview(
     With `compare` the result includes the changes since the current posts. Mistakes in the templates are part
     of the result. Raises `SourceMissing`, and `ConfigError` for a wrong key.
     """
+    # A preview shows what was pushed a moment ago (docs/how-to/use-git.md).
     ports.source.refresh()
     now, snapshot = ports.clock.now(), ports.source.snapshot()
     problems: tuple[Problem, ...] = ()
@@ -98,6 +99,7 @@ def compare_with_current(
     if not before or isinstance(text, RenderProblem):
         return shown
     lines = unified_diff(before.splitlines(), text.body.rstrip().splitlines(), lineterm="", n=1)
+    # A unified diff starts with two lines that name files, and these texts have none.
     return replace(shown, changes=tuple(lines)[2:])
 
 
@@ -138,6 +140,7 @@ def preamble_flaws(
     """Find mistakes in a text as the preamble of an edition, but not those in the template."""
     snapshot = ports.source.snapshot()
     context = replace(context_of(ports, snapshot, thread, edition), preamble=preamble)
+    # The rendering without a preamble shows which mistakes are in the template itself.
     jobs = [(thread, context), (thread, replace(context, preamble=None))]
     text, without = ports.renderer.render(snapshot, jobs)
     if isinstance(text, Rendered):
@@ -159,6 +162,7 @@ def current_text(ports: OfflinePorts, name: str) -> tuple[str, str]:
         and (intent.new.edition, intent.new.copy) == (record.edition, record.copy)
     ]
     bodies = [draft.body for draft in drafts if draft is not None]
+    # The marker is the last line, after a blank one (decision 11).
     return record.url, bodies[-1].rpartition("\n\n")[0] if bodies else ""
 
 

@@ -80,6 +80,7 @@ def render_timeout(seconds: float) -> str:
 
 def describe_exit(code: int) -> str:
     """Return why a process ended without an answer."""
+    # The kernel sends SIGXCPU at the soft limit of CPU time and SIGKILL at the hard one (man 2 setrlimit).
     if code in (-signal.SIGKILL, -signal.SIGXCPU):
         return "rendering was stopped at its time limit; check the template for an endless loop"
     return "rendering failed, probably because the text needs too much memory; make it shorter"
@@ -180,9 +181,11 @@ class WarmRenderer(ChildRenderer):
         """Send the request to the warm process; start it if it is not running."""
         if self._fork_server is None:
             self._fork_server = start("rendering.child.fork_server")
+        # Reading from a pipe has no timeout; killing the process ends it.
         watchdog = threading.Timer(self._timeout, _kill, [self._fork_server])
         watchdog.start()
         answer = _exchange(self._fork_server, json.dumps(request, default=plain_date).encode())
+        # The timer's thread has ended if it killed the process.
         in_time = watchdog.is_alive()
         watchdog.cancel()
         if answer is None:
@@ -202,4 +205,5 @@ def _exchange(server: "subprocess.Popen[bytes]", request: bytes) -> bytes | None
 
 def _kill(server: "subprocess.Popen[bytes]") -> None:
     with contextlib.suppress(ProcessLookupError):
+        # The whole group, because the process forks a child for each request.
         os.killpg(server.pid, signal.SIGKILL)

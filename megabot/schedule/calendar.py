@@ -140,6 +140,8 @@ def slot_key(day: date, at: time) -> str:
 
 def fingerprint(schedule: Schedule) -> str:
     """Return everything that decides slots, keys and numbers: equal texts mean equal editions."""
+    # Without grace, skips and moves: they must not make a slot look as if it had only now become known
+    # (decision 6).
     days = ",".join(str(day) for day in schedule.weekdays)
     if schedule.month_days:
         days = ",".join(str(one) for one in schedule.month_days)
@@ -173,7 +175,9 @@ def _index_at(schedule: Schedule, now: datetime) -> int:
     cycle, times = _cycle(schedule), schedule.times
     # One day ahead: clocks set back over midnight show yesterday's date again, after a slot of today.
     tomorrow = now.astimezone(ZoneInfo(schedule.timezone)).date() + A_DAY
+    # The edition after that may have been moved ahead, and be due already.
     index = _last_until(schedule, tomorrow) + bool(schedule.moved)
+    # `once` is a daily schedule that ends after its first day (source/front_matter/model.py).
     index = min(index, 0) if schedule.once else index
     while index >= 0 and _slot(schedule, cycle.day(index // len(times)), times[index % len(times)]) > now:
         index -= 1
@@ -205,6 +209,7 @@ def _key(schedule: Schedule, day: date, at: time) -> str:
     if _is_named_by_month(schedule):
         return f"{day.year:04}-{day.month:02}"
     if _is_named_by_week(schedule):
+        # The year of the week, which differs from the date's around New Year (K05).
         year, week, _ = day.isocalendar()
         return f"{year:04}-W{week:02}"
     return day.isoformat()

@@ -99,6 +99,8 @@ def apply_overrides(calendar: Calendar, overrides: Sequence[Override]) -> Calend
 def _without_strays(calendar: Calendar, keys: Sequence[str]) -> Calendar:
     for edition in filter(None, map(calendar.edition, keys)):
         rest = tuple(pair for pair in calendar.schedule.moved if pair[0] != edition.key)
+        # Without this move its neighbours may be in order again, or no longer, so all are checked from
+        # the start.
         if rest != calendar.schedule.moved and not _is_between(calendar, edition, edition.slot):
             return _without_strays(replace(calendar, schedule=replace(calendar.schedule, moved=rest)), keys)
     return calendar
@@ -111,6 +113,8 @@ def next_edition(calendar: Calendar, now: datetime, posted: Collection[str]) -> 
     """
     due = calendar.current(now)
     ahead = next(calendar.upcoming(now), None)
+    # If the next edition was posted early, the current one is not posted after it (promise 2: only the
+    # newest).
     is_open = due is not None and not due.skipped and not {due.key, ahead.key if ahead else ""} & {*posted}
     if due is not None and is_open and now <= grace_ends(calendar.schedule, due):
         return due

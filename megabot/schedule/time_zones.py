@@ -163,5 +163,6 @@ def _known() -> dict[str, str]:
 @cache
 def _cities() -> dict[str, str]:
     places = [name for name in _known().values() if "/" in name and not name.startswith(("Etc/", "SystemV/"))]
+    # They come last, so that they win if several places have the name of one city.
     preferred = [name for name, _, _ in _regions()]
     return {name.rpartition("/")[2].lower(): name for name in [*places, *preferred]}

@@ -60,4 +60,6 @@ def limit(cpu_seconds: int) -> None:
     }
     for kind, most in limits.items():
         resource.setrlimit(kind, (most, most))
+    # The soft limit raises an error in the template, so that its line is known; the hard one kills (man 2
+    # setrlimit).
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + CPU_SECONDS_MORE))

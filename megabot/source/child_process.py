@@ -12,6 +12,7 @@ import megabot
 TIMEOUT = 20.0
 CPU_SECONDS = 10
 _PACKAGE = str(Path(megabot.__file__).parents[1])
+# With -I Python ignores its environment and the current folder, so the package's folder is added again.
 _PROGRAM = "import sys; sys.path.append(sys.argv[1]); from megabot.{0} import main; main()"
 
 
@@ -29,6 +30,7 @@ def ask(program: str, request: bytes, *, most: int, timeout: float = TIMEOUT) ->
     At most `most` bytes of its answer are read.
     """
     child = start(program)
+    # Reading from a pipe has no timeout; killing the child ends it.
     watchdog = threading.Timer(timeout, child.kill)
     watchdog.start()
     with child:
@@ -59,8 +61,10 @@ def _talk(child: "subprocess.Popen[bytes]", request: bytes, *, most: int) -> byt
     if child.stdin is None or child.stdout is None:
         raise AssertionError("both are pipes")
     try:
+        # A child that reached a limit may have ended before it read everything.
         with suppress(BrokenPipeError), child.stdin as stdin:
             stdin.write(request)
         return child.stdout.read(most)
     finally:
+        # A child with more output than `most` would wait for a reader.
         child.kill()

@@ -51,6 +51,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 def _spans_of(paragraph: str) -> Iterator[tuple[int, int]]:
     runs = list(_TICKS.finditer(paragraph))
     by_length: defaultdict[int, list[int]] = defaultdict(list)
+    # Backwards, so that pop() gives the earliest one, and thousands of backticks take linear time.
     for number in range(len(runs) - 1, -1, -1):
         by_length[len(runs[number][2])].append(number)
     opened = 0

@@ -120,6 +120,7 @@ def _text(path: str, raw: bytes) -> str | Problem:
     if raw.startswith(_LFS):
         return Problem(path, 0, "this is a Git LFS pointer, not the file", "store the file in git itself")
     try:
+        # Byte order marks and line ends are normalised (T05).
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1

@@ -53,6 +53,7 @@ class FolderSource(Source):
         pictures = {path: fingerprint for path, fingerprint in seen.items() if isinstance(fingerprint, str)}
         problems += [*mistakes, *(problem for problem in seen.values() if isinstance(problem, Problem))]
         revision, why = _revision(self._folder)
+        # The folder is read in every pass, so the reason is logged only when it changes.
         if why and why != self._logged:
             log.warning("%s", why)
         self._logged = why
@@ -69,6 +70,7 @@ class FolderSource(Source):
     def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
         if path not in snapshot.pictures:
             return None
+        # macOS writes an accent in a file name as two characters, the snapshot has one.
         on_disk = next((one for one in _paths(self._folder, []) if canonical(one) == path), path)
         content = _read(self._folder, on_disk)
         return content if isinstance(content, bytes) else None
@@ -109,6 +111,7 @@ def _paths(folder: Path, problems: list[Problem]) -> Iterator[str]:
 
     for place, folders, names in os.walk(folder, onerror=unreadable):
         base = Path(place).relative_to(folder)
+        # os.walk enters only what is left in this list.
         folders[:] = sorted(name for name in folders if is_inside(base / name))
         links = [base / name for name in folders if (folder / base / name).is_symlink()]
         problems += [
@@ -131,11 +134,13 @@ def _facts(folder: Path, path: str) -> os.stat_result | Problem:
         return odd
     full = folder / path
     try:
+        # A link must not lead to files outside the folder (T03).
         if not full.resolve().is_relative_to(folder.resolve()):
             return Problem(path, 0, "the link leads out of the folder", "put the file itself here")
         facts = full.stat()
     except OSError as error:
         return Problem(path, 0, f"the file cannot be read: {error.strerror}", "check its permissions")
+    # Opening a pipe would wait until another program writes to it (T03).
     if not stat.S_ISREG(facts.st_mode):
         return Problem(path, 0, "this is not a regular file", "delete it")
     return too_large(path, facts.st_size) or facts

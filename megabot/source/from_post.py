@@ -54,6 +54,7 @@ def take_apart(title: TitleRead, body: str) -> TemplateDraft:
         excess = utf16_units(shown) + MARKER_ROOM - BODY_LONGEST
         if excess <= 0:
             break
+        # Repairs and sections change the length, so the shorter text is taken apart again.
         end = _line_end(body, max(end - excess, 0))
     changes = (*changes, *_said_of_sections(text, files))
     if end < len(body):
@@ -126,9 +127,11 @@ def _section(piece: _Spoiler, number: int, names: set[str], *, total: int) -> tu
     text = "\n".join(_plain_lines(piece.lines)).strip("\n")
     word = _word(front["title"])
     name = next(one for one in (word, *(f"{word}-{n}" for n in range(2, 1000))) if one not in names)
+    # Padded with zeros, because sections are sorted by file name.
     path = f"sections/{number:0{len(str(total * 10))}}-{name}.md"
     has_notes = "[^" in without_code(text)  # a footnote's mark must be in the same part as its note
     section, _ = parse_section(path, front, text, 1)
+    # A section that `check` would refuse stays in the template as it was.
     if section is None or has_notes or any(flaws(text, mentions=True)):
         return None
     names.add(name)

@@ -71,6 +71,7 @@ class Flaw:
 
 def utf16_units(text: str) -> int:
     """Return the length as Lemmy counts bodies and comments: most emoji count as 2."""
+    # Half a character must not raise here, because `flaws` reports it with its line (T05).
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
@@ -157,6 +158,7 @@ def _structure(lines: list[str]) -> Iterator[Flaw]:
                 spoiler = _opened(number, line) if colons[2] else None
         elif spoiler is None and _WITHIN.fullmatch(line):
             within = Flaw(number, line, SPOILER_WITHIN_A_LINE, "start a new line before its :::")
+    # An open block would make the marker a part of the text (decision 11).
     yield from (left for left in (fence, spoiler) if left is not None)
     yield from _ends_in_table(lines)
 
@@ -191,6 +193,7 @@ def _is_spoiler(colons: re.Match[str]) -> bool:
 
 
 def _ends_in_table(lines: list[str]) -> Iterator[Flaw]:
+    # A table at the end would take in the marker as well (decision 11).
     text = "\n".join(lines).rstrip().split("\n")
     for number in range(len(text), 0, -1):
         line = text[number - 1]
@@ -210,6 +213,7 @@ def _find_links(plain: str) -> Iterator[tuple[int, str]]:
     for pattern in (_LINK, _DEFINITION, _AUTOLINK):
         line, end = 1, 0
         for match in pattern.finditer(plain):
+            # Counted from the last match, because counting from the start takes quadratic time.
             line, end = line + plain.count("\n", end, match.start()), match.start()
             yield line, next((part for part in match.groups() if part is not None), "")
 
@@ -254,6 +258,7 @@ def _flaw_of_scheme(address: str, scheme: str) -> tuple[str, str] | None:
 
 
 def _near_the_web(word: str) -> str:
+    # Links to file servers can work, so they are not mistyped.
     if word in {"ftp", "ftps", "sftp"}:
         return ""
     return next(iter(get_close_matches(word[:20], ("https", "http"), n=1, cutoff=0.74)), "")

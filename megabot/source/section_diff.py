@@ -106,6 +106,7 @@ def _sections(files: Files) -> dict[str, tuple[str, list[str]]]:
         text = files[path].replace("\r\n", "\n")
         front = _FRONT.match(text)
         title = _TITLE.search(front[0]) if front else None
+        # Without its number, because renumbering a file only moves its section.
         name = section_name(path)
         shown = title[1].strip("\"'") if title else name
         sections[name] = (shown, list(_entries(text[front.end() :] if front else text)))
@@ -127,6 +128,7 @@ def _entries(body: str) -> Iterator[str]:
 
 def _changes(old: tuple[str, list[str]], new: tuple[str, list[str]]) -> Iterator[tuple[str, Change]]:
     title = new[0] or old[0]
+    # Compared without their order, because an entry in another place is not a change.
     gone = list((Counter(old[1]) - Counter(new[1])).elements())
     come = list((Counter(new[1]) - Counter(old[1])).elements())
     for text in come:
@@ -143,6 +145,7 @@ def _changes(old: tuple[str, list[str]], new: tuple[str, list[str]]) -> Iterator
 def _former(text: str, gone: list[str]) -> str:
     """Return the earlier text of an entry: one with the same first link, else a similar one, else ""."""
     link = _ADDRESS.search(text)
+    # The link says what an entry is about, however much its words changed.
     if link is not None:
         same = (one for one in gone if (other := _ADDRESS.search(one)) and other[0] == link[0])
         if former := next(same, ""):

@@ -158,6 +158,7 @@ def _broken_line(line: _Line, following: _Line | None) -> str:
 
 
 def _bold(heading: str) -> str:
+    # A ** in the heading would end the bold text.
     words = _heading_words(heading).replace("**", "")
     return f"**{_WARNING.sub('(CW: ', words)}**"
 

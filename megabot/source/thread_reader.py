@@ -23,6 +23,7 @@ class _UnreadError(Exception):
 
 def threads(snapshot: Snapshot, *, cpu_seconds: int = child_process.CPU_SECONDS) -> _Found:
     """Read all threads of a source, and the problems of all files."""
+    # Only the front matter is sent, so that another body does not start a child again.
     fronts = {path: front_of(text) for path, text in snapshot.files.items() if is_thread_file(path)}
     try:
         return _by_child(tuple(fronts.items()), snapshot.problems, cpu_seconds)

@@ -179,6 +179,7 @@ def _out_of_items(number: int, line: str, changes: list[_Change]) -> Iterator[st
         return
     changes.append(_Change("a spoiler in a list starts on its own line", number))
     yield match[1].rstrip()
+    # Tab stops are four columns apart: https://spec.commonmark.org/0.31.2/#tabs
     yield " " * len(match[1].expandtabs(4)) + match[2]
 
 

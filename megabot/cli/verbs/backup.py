@@ -26,6 +26,7 @@ def command(options: dict[str, object], file: str) -> int:
 
 
 def _to_stdout(app: App) -> None:
+    # SQLite copies into a file only, not into a pipe.
     with TemporaryDirectory() as folder:
         copy = Path(folder) / "ledger.db"
         app.back_up(copy)

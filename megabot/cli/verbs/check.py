@@ -29,6 +29,7 @@ FORMATS = ("text", "github", "json")
 A_WAIT = 60
 _TONES = {Level.FINE: Tone.GOOD, Level.WARNING: Tone.ODD, Level.PROBLEM: Tone.BAD}
 _COMMANDS = {Level.PROBLEM: "error", Level.WARNING: "warning"}
+# The same escapes as in https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts.
 _IN_WORDS = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _IN_PLACE = _IN_WORDS | {":": "%3A", ",": "%2C"}
 """Characters that would end a workflow command, or a property of it, and their escapes."""
@@ -98,6 +99,7 @@ def _whole(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Yield the findings of a part. An error that ends it becomes one, so that the other parts still run."""
     try:
         yield from findings
+    # Being offline has a separate exit code (docs/reference/exit-codes.md).
     except NoNetwork:
         raise
     except UserError as error:
@@ -122,6 +124,7 @@ def _print(findings: Iterable[Finding], form: str, source: object) -> int:
     if form == "text":
         terminal.show(summary(printed))
     elif form == "json":
+        # The whole output must be one JSON document, so it waits for the last finding.
         click.echo(document(printed))
     return 1 if any(finding.level is check_findings.Level.PROBLEM for finding in printed) else 0
 
@@ -132,6 +135,7 @@ def _folder(source: object) -> PurePath:
 
 
 def _agrees(question: str) -> bool:
+    # A script can agree only with --yes: no setting of the account changes unasked.
     return sys.stdin.isatty() and click.confirm(question, err=True)
 
 

@@ -31,6 +31,7 @@ def command(*, api: str, end: bool) -> int:
     def tell(when: datetime, who: str, what: str) -> None:
         console.print(f"{when:%a %d %b %H:%M}  ", end="", style="dim")
         console.print(f"{who:10}", end="", style=colours.get(who, "yellow"))
+        # rich would read [words] in a Markdown link as its own markup.
         console.print(what.replace(gone[0], ""), markup=False, soft_wrap=True)
 
     with set_stage(tell, api=api, language=_language()) as stage:

@@ -17,6 +17,7 @@ from megabot.source.model import Thread
 
 
 def _verb(verb: Verb, what: str, words: str = "[THREAD] [KEY]") -> click.Command:
+    # A time such as -2h starts like an option.
     @click.command(verb.value, help=what, context_settings={"ignore_unknown_options": True})
     @click.argument("words", nargs=-1, metavar=words)
     @click.pass_obj

@@ -104,6 +104,7 @@ def document(
 
 def _post(intent: Intent, posts: Sequence[PostRecord]) -> PostRecord | None:
     by_id = next((post for post in posts if post.post_id == intent.new.post_id), None)
+    # A publish is recorded before its post has an id, so its post is found by edition and copy.
     wanted = (intent.new.thread, intent.new.edition, intent.new.copy)
     return by_id or next((post for post in posts if (post.thread, post.edition, post.copy) == wanted), None)
 

@@ -68,6 +68,7 @@ def command(
         summary = status_text.past_threads_found(chosen_thread.name, len(taken), len(past_threads))
         if not taken:
             if past_threads and all(past.result is ImportResult.KNOWN for past in past_threads):
+                # Running the same import again is not a failure (docs/reference/exit-codes.md).
                 return finish(Outcome.NOTHING, adoption_text.all_known(chosen_thread.name, len(past_threads)))
             return finish(Outcome.FAILED, summary, err=True)
         click.echo(summary, err=True)
@@ -97,6 +98,7 @@ def _agrees_to(app: App, thread: Thread, taken: list[PastThread]) -> bool:
 
 
 def _undo(app: App, thread: Thread, *, yes: bool) -> int:
+    # A list of posts counts only after an answer that needs the account (decision 1).
     app.prove()
     older, newest = import_threads.find_imported(app.ports, thread)
     number = len(older) + (newest is not None)

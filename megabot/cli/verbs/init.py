@@ -67,6 +67,7 @@ def command(folder: Path, *, url: str | None, language: str, yes: bool, **given:
     taken = take_apart(title, post.text) if post and title else None
     now = datetime.now(UTC)
     files = dict(scaffold.files(answers, now=now, taken=taken))
+    # The folder may be a repository that has a .gitignore, and nothing is overwritten.
     if (target / scaffold.IGNORED).exists():
         del files[scaffold.IGNORED]
     _show(files, target, scaffold.changes(answers, taken, now) if taken else ())
@@ -120,6 +121,7 @@ class _Person:
         try:
             return str(click.prompt(question, default=default))
         except click.Abort:
+            # click raises Abort for Ctrl-C and at the end of the input; only the latter is a missing answer.
             if sys.stdin.isatty():
                 raise
             raise click.UsageError(f"no answer to {question!r}: {hint}") from None
@@ -131,6 +133,7 @@ class _Person:
         try:
             return click.confirm(question, default=default)
         except click.Abort:
+            # As in `typed`: Ctrl-C is not a missing answer.
             if sys.stdin.isatty():
                 raise
             raise click.UsageError(f"no answer to {question!r}: use --yes to agree") from None
@@ -247,6 +250,7 @@ def _show(files: Mapping[PurePosixPath, str], target: Path, changes: tuple[str, 
     sections = [path for path in shown if path.startswith("templates/sections/")]
     width = max(map(len, shown))
     for path in shown:
+        # A directory can become hundreds of sections.
         if path not in sections[3:]:
             click.echo(f"  {path:{width}}  {_purpose(path)}".rstrip())
     if len(sections) > 3:  # noqa: PLR2004

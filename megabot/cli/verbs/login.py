@@ -27,8 +27,10 @@ def login(options: dict[str, object]) -> int:
     else:
         password = _ask(f"Password of {settings.username} on {settings.instance}")
     code = ""
+    # A script that has the password is not asked for a code, so that it can sign in without a terminal.
     if not settings.totp_text() and (sys.stdin.isatty() or not settings.password_text()):
         code = _ask("2FA code (empty if the account has none)", may_be_empty=True)
+    # Someone at a terminal may try more often than a script (decision 26).
     credentials = typed_credentials(settings, password=password, code=code, at_terminal=sys.stdin.isatty())
     with open_app(options, credentials=credentials, settings=settings) as app:
         app.ports.forum.sign_in()
@@ -43,6 +45,7 @@ def login(options: dict[str, object]) -> int:
 def logout(options: dict[str, object]) -> int:
     """Sign out. If nobody is signed in, the server is not asked."""
     with open_app(options) as app:
+        # The token in this folder may belong to another bot (S12).
         app.require_own_ledger()
         if not app.is_signed_in:
             return finish(Outcome.NOTHING, "not signed in")
@@ -52,6 +55,7 @@ def logout(options: dict[str, object]) -> int:
 
 def _ask(what: str, *, may_be_empty: bool = False) -> str:
     """Ask on the terminal without echo. Secrets never come as arguments, which other users can list."""
+    # Secrets never come as arguments, because other accounts can list those.
     if not sys.stdin.isatty():
         raise ConfigError(
             "megabot login asks for the password on a terminal, and there is none; "

@@ -40,6 +40,7 @@ def command() -> None:
 @click.option("--file", "file", type=click.File("rb"), help="Read the text from FILE; - is standard input.")
 @click.pass_obj
 def set_(options: dict[str, object], words: tuple[str, ...], file: BinaryIO | None) -> int:
+    # An editor needs a terminal; without one the text comes from the pipe.
     piped = PIPE in words or not sys.stdin.isatty()
     with open_app(options) as app:
         command_, thread = read(app, Verb.PREAMBLE, tuple(word for word in words if word != PIPE))
@@ -95,6 +96,7 @@ def export(options: dict[str, object], folder: Path) -> int:
 
 def _decoded(content: bytes) -> str:
     try:
+        # Some editors start a file with a byte order mark (T05).
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"the text is not UTF-8: {error}; save it as UTF-8 and try again") from error
@@ -109,6 +111,7 @@ def _edited(app: App, thread: Thread, key: str) -> str:
         raise ConfigError(
             f"the editor failed: {error.message}; set EDITOR, or pass the text with --file FILE"
         ) from error
+    # click.edit returns None if the file was closed without saving.
     if text is None:
         raise ConfigError("the text was not saved in the editor, so nothing was changed; run this again")
     return text

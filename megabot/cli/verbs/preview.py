@@ -74,6 +74,7 @@ def command(
 
 
 def _current_text(app: App) -> preview.Standing:
+    # A live page compares after every save, but the post is fetched from the server only once.
     return cache(
         partial(preview.current_or_public_text, app.offline_ports, partial(anonymous.newest_posts, app))
     )
@@ -110,6 +111,7 @@ def _print(preview: Preview, *, compare: bool) -> None:
 
 def _write(path: Path, html: str) -> None:
     try:
+        # Half a character in a template is reported on the page, which must not fail because of it (T05).
         path.write_text(html, encoding="utf-8", errors="replace")
     except OSError as error:
         raise WriteFailed(f"cannot write {path}: {error.strerror}; choose another --output") from error

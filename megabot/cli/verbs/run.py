@@ -24,6 +24,8 @@ from megabot.service.tasks import LONGEST, trying_again
 from megabot.settings import Settings
 from megabot.source.model import Thread
 
+# Seconds. Two services on one account wake at the same slot, and a random wait lets one see the other's post
+# (docs/explanation/never-twice.md).
 LAG = 20.0
 log = logging.getLogger("megabot")
 
@@ -40,6 +42,7 @@ def command(options: dict[str, object]) -> int:
                     _read_again(running)
         except Stopping:
             notify("STOPPING=1")
+            # Ctrl-C ends with 130, SIGTERM from systemd with 0 (docs/reference/exit-codes.md).
             if running.is_interrupted:
                 raise
             log.info("stopped")
@@ -48,6 +51,7 @@ def command(options: dict[str, object]) -> int:
 
 def _read_again(running: ServiceProcess) -> None:
     """Reload the settings; invalid ones are logged and the old ones stay."""
+    # systemd expects both messages: https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
     notify("RELOADING=1")
     try:
         running.reload()
@@ -93,6 +97,8 @@ def background_jobs(
     named = {"--env": options.get("env_file"), "--bot": options.get("bot")}
     before = [word for option, value in named.items() if value for word in (option, str(value))]
     ledger = settings.state_dir / "ledger.db"
+    # Both run in processes of their own, because they need libraries that the service must not load (decision
+    # 32).
     links = link_job(ports, lambda: OwnProcess([*before, "check", "--links", "--json"]))
     site = site_job(
         ports, lambda: OwnProcess([*before, "site", "--json"]), stamp=lambda: ledger.stat().st_mtime_ns
@@ -127,6 +133,7 @@ def _ports(app: App, threads: Sequence[Thread], leave: Callable[[], bool]) -> Po
         except UserError as error:
             now = app.clock.now()
             slots = [slot for thread in threads if (slot := next_slot(thread, now))]
+            # A slot ends the wait, so that its post is tried on time.
             until = min([now + wait, *slots])
             log.warning("%s", trying_again(str(error), until - now))
             _beat(app, well=False)
@@ -134,5 +141,6 @@ def _ports(app: App, threads: Sequence[Thread], leave: Callable[[], bool]) -> Po
                 "READY=1"
             )  # systemd's start timeout is for a service that hangs, not for a server that is away
             app.clock.sleep((until - now).total_seconds())
+            # After a slot it is tried often again, otherwise less and less often.
             wait = app.settings.tick if until in slots else min(LONGEST, wait * 2)
     return None

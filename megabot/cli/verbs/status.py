@@ -15,6 +15,7 @@ from megabot.i18n.tables import Line, Span, Tone, table, wrap
 from megabot.i18n.times import format_span, moment, time_until
 from megabot.reconcile import describe
 
+# The service fetches every ten minutes, so an older state means that attempts failed.
 _FRESH = timedelta(minutes=30)
 _ABOUT = {True: ", pinned", False: ", not pinned", None: ", not pinned by megabot"}
 Row = tuple[Span, str | Span]

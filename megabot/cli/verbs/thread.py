@@ -33,6 +33,7 @@ def post(
 ) -> int:
     if sum(map(bool, (early, key, part))) > 1:
         raise click.UsageError("use only one of --next, --edition and --part")
+    # A script is not asked: close to the next slot it must name the edition, or `post` is refused.
     ask = _ask if sys.stdin.isatty() else None
     given = Order(OrderKind.POST, "", edition=key.upper(), early=early, part=part or 0)
     return order(options, given, thread, move=move, ask=ask)

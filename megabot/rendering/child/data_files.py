@@ -95,9 +95,11 @@ def _table(path: str, text: str) -> tuple[list[dict[str, str]], list[Problem]]:
     """Read the rows under a header line. Every row must have the same number of cells."""
     rows: list[dict[str, str]] = []
     problems: list[Problem] = []
+    # Without strict, an unclosed quote would silently take in the rest of the file.
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         for row in reader:
+            # DictReader keeps cells without a name under None, and fills missing cells with None.
             if None in row or None in row.values():
                 what = "the row has more or fewer cells than the first line"
                 problems.append(

@@ -112,6 +112,7 @@ class OpaqueFunction:
 class Environment(ImmutableSandboxedEnvironment):
     """The environment of templates: data but no objects, and no calculation of unlimited size."""
 
+    # Each can make a huge value of small ones; % does so by the width of a format (T01).
     intercepted_binops = frozenset({"*", "**", "%"})
 
     def __init__(self, files: Mapping[str, str], *, locale: str, timezone: str) -> None:
@@ -131,6 +132,7 @@ class Environment(ImmutableSandboxedEnvironment):
             self.globals.pop(name, None)
         self.globals["namespace"] = OpaqueFunction(NamespaceValues)
         self.globals = {name: _callable(value) for name, value in self.globals.items()}
+        # Without `random`, because an unchanged source must never cause an edit (decision 14).
         self.filters = {name: _listed(made) for name, made in self.filters.items() if name != "random"} | {
             "add_days": add_days,
             "date": date_filter(locale, timezone),
@@ -184,6 +186,7 @@ class Environment(ImmutableSandboxedEnvironment):
 
     def _item(self, obj: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401
         if name not in obj and not name.isascii():
+            # macOS and some editors write an accent as two characters.
             composed = unicodedata.normalize("NFC", name)
             name = next((key for key in obj if unicodedata.normalize("NFC", str(key)) == composed), name)
         if name not in obj:
@@ -278,5 +281,6 @@ def _message(error: BaseException) -> str:
         return "the template takes too long; check it for an endless loop"
     if isinstance(error, TypeError) and _DAYS_ADDED.search(str(error)):
         return "a number cannot be added to a date; write | add_days(7)"
+    # Other messages of Python could contain a value of the data (T13).
     called = _CALLED_WRONGLY.search(str(error)) if isinstance(error, TypeError) else None
     return called[0] if called else f"this cannot be computed ({type(error).__name__})"

@@ -40,6 +40,7 @@ def _by_child(work: Callable[[], bytes]) -> tuple[bytes, int]:
     if child == 0:
         code = 1
         try:
+            # The child must not read requests that follow from the parent's input.
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(outlet, 1)
             os.closerange(3, 64)  # leave only stdin, stdout and stderr open, as in a fresh child
@@ -47,9 +48,12 @@ def _by_child(work: Callable[[], bytes]) -> tuple[bytes, int]:
                 out.write(work())
             code = 0
         finally:
+            # Not sys.exit, because the clean-up and the buffered output are the parent's.
             os._exit(code)
+    # Otherwise the read below would never reach the end.
     os.close(outlet)
     with os.fdopen(inlet, "rb") as written:
+        # Before waitpid, because a child waits if it writes more than a pipe holds.
         answer = written.read()
     _, status = os.waitpid(child, 0)
     return answer, os.waitstatus_to_exitcode(status)

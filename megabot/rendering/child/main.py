@@ -44,6 +44,7 @@ def _load_what_is_used_later(request: dict[str, Any]) -> None:
         from megabot.rendering.child.filters import zone
 
         for locale, name in {(job["thread"]["locale"], job["thread"]["timezone"]) for job in request["jobs"]}:
+            # Writing one date opens the files of the language and the time zone.
             moment = datetime(2026, 1, 1, tzinfo=UTC).astimezone(zone(name))
             with contextlib.suppress(UnknownLocaleError, ValueError):  # the date filter reports it
                 format_datetime(moment, "d MMMM zzzz VVVV", locale=locale.replace("-", "_"))

@@ -140,6 +140,8 @@ class Source:
         for name in (key, day, "_default"):
             for folder in folders:
                 path = f"{folder}{name}.md"
+                # An unreadable file may be the edition's own preamble, so the default must not take its
+                # place.
                 places = (path, folder.rstrip("/"), "preambles")
                 broken = [one for one in self.unreadable if one.path in places]
                 if broken:
@@ -153,6 +155,7 @@ def _answer(source: Source, job: Json) -> Json:
     try:
         return {"text": _render(source, job)}
     except BrokenError as error:
+        # Nobody reads thousands of mistakes, and the answer must stay below the parent's limit.
         listed = [_plain(one) for one in islice(dict.fromkeys(error.problems), MOST_PROBLEMS)]
         return {"problems": listed, "out_of_time": error.out_of_time}
     except (MemoryError, RecursionError, OutOfTime) as error:  # outside the templates
@@ -166,6 +169,7 @@ def _render(source: Source, job: Json) -> Json:
     names = _names(source, thread, context, preamble)
     # A copy of the first edition has no previous edition; its comment goes to the post that it replaces.
     before = context["previous"] or context["replaced"]
+    # Only comments can have the post's address: they are sent when the post exists (decision 15).
     later = names | {"edition": StrictData({**names["edition"], "url": EDITION_URL})}
     later |= {"previous": before and StrictData(before)}
     lines = source.front(path)
@@ -283,6 +287,7 @@ def _run(source: Source, thread: Json, parts: dict[str, tuple[str, Json]]) -> di
         except (Exception, OutOfTime) as error:  # noqa: BLE001  any error in a template becomes one problem
             out_of_time |= isinstance(error, OutOfTime)
             missing = unreadable.get(str(error.name)) if isinstance(error, jinja2.TemplateNotFound) else None
+            # The other parts are rendered all the same, so that every mistake is listed at once.
             problems.append(missing or problem_of(error, environment, path, names))
     if problems:
         raise BrokenError(problems, out_of_time=out_of_time)

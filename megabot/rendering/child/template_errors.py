@@ -58,6 +58,7 @@ def problem_of(error: BaseException, environment: Environment, path: str, names:
     elif isinstance(error, OutOfTime):
         where, line = error.path or path, error.line
     else:
+        # jinja2 puts the templates' own lines into a traceback; the last one is the innermost.
         for frame, number in traceback.walk_tb(error.__traceback__):
             if frame.f_code.co_filename.endswith(_SUFFIX):
                 where, line = frame.f_code.co_filename, number

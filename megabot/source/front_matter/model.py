@@ -48,6 +48,7 @@ _KINDS = {
 
 
 class _Strict(BaseModel):
+    # Strict, because pydantic would also take "no" or 1 for a boolean; errors must not show values (T13).
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, strict=True)
 
 

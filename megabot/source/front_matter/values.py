@@ -130,6 +130,7 @@ def _day(text: str) -> int | MonthDay:
     month, words = _month_of([word for word in re.split(r"[\s,]+", text) if word not in _SMALL_WORDS])
     number = _DAY_NUMBER.fullmatch(words[0]) if len(words) == 1 else None
     if number:
+        # 2000 was a leap year: 29 February is allowed and becomes the last day in other years (decision 25).
         if not 1 <= int(number[1]) <= (monthrange(2000, month)[1] if month else 31):
             raise BadValue(f"{text} is not a day", "write monday, or 1 to 31 for a day of the month")
         return MonthDay(day=int(number[1]), month=month)
@@ -178,6 +179,7 @@ def read_times(value: object) -> tuple[time, ...]:
             raise BadValue(f"{text} is not a time of day", "write 18:00, 18 or 6pm")
     times = sorted(moment for moment in read.values() if moment is not None)
     minutes = [one.hour * 60 + one.minute for one in times]
+    # Around midnight, too: the last time of a day and the first one of the next.
     apart = (after - before for before, after in pairwise([*minutes, minutes[0] + 24 * 60])) if times else [0]
     if min(apart) < _APART or len(times) < len(texts):
         raise BadValue("times must be at least 3 hours apart", 'write them like ["09:00", "18:00"]')
@@ -186,6 +188,7 @@ def read_times(value: object) -> tuple[time, ...]:
 
 def read_zone(text: object) -> str:
     name = str(text).strip()
+    # Not ZoneInfo(name), which opens a file: the child's limits forbid that (decision 33).
     if name in time_zones.names():
         return name
     raise BadValue(f"there is no time zone {name}", partial(time_zones.suggestion, name))

@@ -137,6 +137,7 @@ class _Reader:
             if depth > _LEVELS:
                 self.complain(_line(event), "lists are nested too deeply", "close the brackets")
                 return
+            # An alias can repeat a large value many times over, and then that one again (T01).
             if getattr(event, "anchor", None):
                 self.complain(_line(event), "the value starts with & or *", 'put it in quotes: "..."')
             elif getattr(event, "tag", None):
@@ -197,6 +198,7 @@ def plain(text: str) -> Value:
     if number:
         return float(text) if number["fraction"] else int(text)
     try:
+        # Without the check of the length, Python would read the key 2026-W47 as a date.
         return date.fromisoformat(text) if len(text) == len("2026-11-16") else text
     except ValueError:
         return text

@@ -57,6 +57,7 @@ def _url(url: str) -> str:
         return url
     parts = _split(url)
     name, at, _ = parts.netloc.rpartition("@")
+    # Addresses appear in logs and messages (promise 8); the name in an ssh address is not a secret.
     if (at and (parts.scheme != "ssh" or ":" in name)) or parts.query:
         raise ValueError(
             "the address must not contain a token or password, because it is shown in logs; use "

@@ -30,10 +30,14 @@ _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _INCOMING = "refs/megabot/incoming"
 _GOOD = "refs/megabot/good"
 _WARY = (
+    # The address's own protocol is allowed when it is used; a redirect to another one is refused (T14).
     "-c", "protocol.allow=never",
+    # The account's own git configuration cannot turn off the check of certificates (N09).
     "-c", "http.sslVerify=true",
+    # A server that sends less than 100 bytes a second for 20 s is given up.
     "-c", "http.lowSpeedLimit=100",
     "-c", "http.lowSpeedTime=20",
+    # Otherwise git would clean up in the background, after the fetch and its lock have ended.
     "-c", "gc.autoDetach=false",
 )  # fmt: skip
 log = logging.getLogger("megabot")
@@ -127,9 +131,11 @@ class GitCache:
 
     def _fetch(self, ssh: str) -> str:
         self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # An empty template folder, because the machine's own may contain hooks (T14).
         init = self._git("init", "--bare", "--quiet", "--template=")
         if not init.ok:
             return _reason(init)
+        # Before the fetch, so that one that fails is not tried again before its time either.
         self._stamp("tried")
         branch = f"refs/heads/{self._address.branch}" if self._address.branch else "HEAD"
         answer = self._fetched(f"+{branch}:{_INCOMING}", ssh=ssh)
@@ -147,6 +153,7 @@ class GitCache:
         return self._git(
             *_WARY,
             "-c", f"protocol.{self._address.transport}.allow=always",
+            # Only the newest commit, without its history (docs/how-to/use-git.md).
             "fetch", "--quiet", "--depth", "1", "--no-tags", "--no-recurse-submodules",
             "--no-write-fetch-head", "--end-of-options", self._address.url, what,
             ssh=ssh,
@@ -171,6 +178,7 @@ class GitCache:
     def _is_within(self, age: timedelta) -> bool:
         """Return whether the last try is newer than that. One in the future means the clock was set back."""
         tried = self._stamped("tried")
+        # A try in the future means that the clock was set back, and does not count (K04).
         return tried is not None and self._clock.now() in Interval.after(tried, age) and bool(self.good())
 
     def _stamp(self, name: str) -> None:
@@ -191,13 +199,16 @@ class GitCache:
 
 def _ssh(key_file: Path | None, *, known_hosts: Path) -> str:
     """Return the ssh command: it asks nothing, stores host keys in the state folder and offers one key."""
+    # accept-new accepts an unknown host's key once, but refuses one that changed (docs/reference/files.md).
     options = ["BatchMode=yes", "StrictHostKeyChecking=accept-new", "ConnectTimeout=15"]
     options += ["ServerAliveInterval=10", f'UserKnownHostsFile="{_plain(known_hosts)}" ~/.ssh/known_hosts']
     command = ["ssh"]
     if key_file is not None:
         _check_key(key_file)
         command += ["-i", _plain(key_file)]
+        # Otherwise ssh would first offer other keys of the account (man ssh_config).
         options.insert(0, "IdentitiesOnly=yes")
+    # git passes the command to a shell: https://git-scm.com/docs/git#Documentation/git.txt-GITSSHCOMMAND
     return shlex.join([*command, *(part for option in options for part in ("-o", option))])
 
 
@@ -211,6 +222,7 @@ def _check_key(path: Path) -> None:
         facts = path.stat()
     except OSError as error:
         raise ConfigError(f"MEGABOT_SOURCE_KEY_FILE: cannot read {path}: {error.strerror}") from error
+    # Like ssh itself: this account's group may read a key that root owns, but not one that the account owns.
     ours = facts.st_uid == os.geteuid()
     if facts.st_mode & (stat.S_IRWXO | (stat.S_IRWXG if ours else 0)):
         raise ConfigError(f"MEGABOT_SOURCE_KEY_FILE: other users can read {path}; run: chmod 600 {path}")
@@ -227,6 +239,7 @@ def _reason(answer: GitAnswer) -> str:
         return trouble
     reasons = {"FileNotFoundError": "git is not installed", "TimeoutExpired": "it took too long"}
     lines = (line.strip() for line in answer.err.splitlines())
+    # Lines after "remote:" come from the server and could say anything.
     own = (line for line in lines if line and not line.lower().startswith(("remote:", "warning:", "hint:")))
     message = next(own, "git gave no reason")
     printable = "".join(letter if letter.isprintable() else " " for letter in message)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 TIMEOUT = 30.0
 _SAFE = (
+    # A repository's own hooks and file system monitor would be programs of its authors (T14).
     "-c", "core.hooksPath=/dev/null",
     "-c", "core.fsmonitor=false",
     "-c", "protocol.ext.allow=never",
@@ -48,10 +49,14 @@ def run_git(
     """
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
+        # For the account's safe.directory (docs/how-to/use-git.md).
         "HOME": os.environ.get("HOME", "/nonexistent"),
+        # English messages, which `ownership_trouble` can recognise.
         "LC_ALL": "C",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_CONFIG_NOSYSTEM": "1",
+        # Otherwise `git status` would write to a contributor's repository:
+        # https://git-scm.com/docs/git-status
         "GIT_OPTIONAL_LOCKS": "0",
     }
     if ssh:
@@ -68,6 +73,7 @@ def run_git(
             stderr=subprocess.PIPE,
             start_new_session=True,  # a process group, so that git's helpers can be killed too
         ) as process:
+            # git may have ended already.
             with suppress(ProcessLookupError):
                 resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (largest_file, largest_file))
             return _answer(process, given, timeout)

@@ -93,6 +93,7 @@ class GitSource(Source):
         texts = [entry for entry in readable if is_source_file(entry.path)]
         contents = self._cache.blobs([entry.id for entry in texts])
         blobs = tree.blobs(contents.raw, texts)
+        # A full disk or a crash can leave a commit without all of its files.
         if not listing.ok or not contents.ok or len(blobs) < len(texts):
             return None
         files, mistakes = gather(blobs)

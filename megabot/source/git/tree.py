@@ -35,6 +35,7 @@ class Entry:
 
 def entries(listing: bytes) -> list[Entry]:
     """Parse the output of `git ls-tree -r -z -l`."""
+    # Names in git are bytes; `odd_name` reports those that are not UTF-8.
     lines = listing.decode("utf-8", "surrogateescape").split("\0")
     return [_entry(line) for line in lines if line]
 
@@ -42,6 +43,7 @@ def entries(listing: bytes) -> list[Entry]:
 def _entry(line: str) -> Entry:
     facts, _, path = line.partition("\t")
     mode, _, blob, size = facts.split()
+    # A submodule has a dash instead of a size: https://git-scm.com/docs/git-ls-tree
     return Entry(mode, blob, int(size) if size.isdecimal() else 0, canonical(path))
 
 

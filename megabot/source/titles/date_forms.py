@@ -34,6 +34,7 @@ class DateWords:
         """Return the forms of dates and ranges, the most specific first."""
         month, day = _any_of(self.months), _any_of(self.days)
         ordinal, of = ("|".join(ORDINALS), "of") if self.locale == IN_ENGLISH else (r"\.", "de")
+        # Hungarian has dots after the year and the day: 2026. november 24.
         dot = r"\." if self.locale == "hu" else ""
         return tuple(re.compile(shape) for shape in _shapes(month, day, ordinal=ordinal, of=of, dot=dot))
 

@@ -22,6 +22,7 @@ def date_words(code: str) -> DateWords | None:
     for context, month, day in _CONTEXTS:
         for width, size in _WIDTHS:
             for number, name in locale.months[context][width].items():
+                # The forms used within a date come first; a word that also stands alone keeps that form.
                 months.setdefault(name, (number, month * size))
             for name in locale.days[context][width].values():
                 days.setdefault(name, day * size)

@@ -163,6 +163,7 @@ def _is_close(match: re.Match[str], sides: tuple[Side, ...], posted: date) -> bo
     """Return whether a single date is close to the day of the post; 3/4/2026 must be so in one order only."""
     if len(sides) != 1 or not _within_weeks(_single_day(sides[0], posted), posted):
         return False
+    # With slashes, the day comes first in some countries and the month in others.
     turned = replace(sides[0], month=sides[0].day, day=sides[0].month)
     return "/" not in match[0] or not _within_weeks(_single_day(turned, posted), posted)
 
@@ -224,6 +225,7 @@ def _possible(first: Side, last: Side, year: int) -> Iterator[tuple[date, date]]
             end = day_of(end_year, end_month, last.day)
             start = day_of(first.year or end_year, start_month, first.day)
             if start and end and first.year is None and start > end:
+                # A range over New Year can have its year only at the end.
                 start = day_of(end_year - 1, start_month, first.day)
             if start and end:
                 yield start, end
