@@ -140,6 +140,7 @@ class App:
     def prove(self) -> Account | None:
         """Make a request that needs the account, so that a pass knows it is signed in.
 
+        Call it before any pass: a list of posts proves nothing without such a response (decision 1).
         Returns the account if detecting the API just fetched it, which saves a request, else None. Raises if
         the token is no longer valid and cannot be renewed.
         """

@@ -29,7 +29,6 @@ def order(
     `ask` asks the user to choose an edition if it is unclear which one is meant.
     """
     with open_app(options) as app:
-        # A list of posts counts only after an answer that needs the account (decision 1).
         account = app.prove()
         names = [thread] if thread else [one.name for one in app.threads(None)]
         order = replace(given, id=keep(app, Verb(given.kind.value), *names))

@@ -32,7 +32,6 @@ def command(
     if key and as_previous:
         raise click.UsageError("use either --edition or --as-previous: they name two different editions")
     with open_app(options) as app:
-        # A list of posts counts only after an answer that needs the account (decision 1).
         account = app.prove()
         order, name = run_order.adoption_order(
             app.ports, url, id_="", thread=thread, key=key, as_previous=as_previous

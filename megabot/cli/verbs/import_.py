@@ -98,7 +98,6 @@ def _agrees_to(app: App, thread: Thread, taken: list[PastThread]) -> bool:
 
 
 def _undo(app: App, thread: Thread, *, yes: bool) -> int:
-    # A list of posts counts only after an answer that needs the account (decision 1).
     app.prove()
     older, newest = import_threads.find_imported(app.ports, thread)
     number = len(older) + (newest is not None)

@@ -78,7 +78,6 @@ def command(options: dict[str, object], *, as_json: bool) -> int:
     """Run a pass that only decides, and print its plan; exit 1 if it failed in a thread."""
     # `plan` writes nothing, not even which API the server has (G04).
     with open_app(options, keeps_facts=False) as app:
-        # A list of posts counts only after an answer that needs the account (decision 1).
         account = app.prove()
         reports = run_pass(app.ports, authenticated=True, account=account, dry=True)
         broken = usable_threads(app.offline_ports.source, app.offline_ports.source.snapshot()).broken

@@ -35,7 +35,6 @@ def command(options: dict[str, object], output: Path | None, *, look: bool, as_j
             raise ConfigError(site_text.no_site_dir())
         app.check_site_folder(folder)
         if look:
-            # A list of posts counts only after an answer that needs the account (decision 1).
             app.prove()
             scan_all_posts(app.ports)
         written = publish(app.offline_ports, folder, address=app.settings.site_url)

@@ -19,7 +19,6 @@ from megabot.commands.model import Verb
 @click.pass_obj
 def command(options: dict[str, object], url: str, thread: str | None) -> int:
     with open_app(options) as app:
-        # A list of posts counts only after an answer that needs the account (decision 1).
         account = app.prove()
         order, name = run_order.release_order(app.ports, url, id_="", thread=thread)
         order = replace(order, id=keep(app, Verb.UNADOPT, name))
