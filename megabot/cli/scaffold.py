@@ -288,7 +288,7 @@ previous:
   unpin: true                  # unpin the previous thread after the new one is pinned
   comment: "The new thread is [here]({{ edition.url }})."
 ---
-{# The post itself starts here, in Markdown. What is between braces is filled in each week. #}
+{# The post itself starts here, in Markdown. Each week, megabot fills in what is between braces. #}
 {{ preamble.text }}
 
 {% if previous %}

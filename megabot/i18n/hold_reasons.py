@@ -18,7 +18,7 @@ HOLDS = {
         "posted automatically; to post it now: {post_edition}"
     ),
     "past_grace": N_(
-        "edition {edition} is past its grace, so it will no longer be posted automatically; to "
+        "edition {edition} is past its grace period, so it will no longer be posted automatically; to "
         "post it: {post_edition}"
     ),
     "clock": N_(
