@@ -134,6 +134,15 @@ def test_a_server_that_cannot_be_reached_is_said_and_another_can_be_named(
     assert f"MEGABOT_INSTANCE={sandbox.url}\n" in (nobodys_home / "bot/.env").read_text()
 
 
+def test_http_is_suggested_for_a_server_on_this_machine(sandbox: Sandbox, nobodys_home: Path) -> None:
+    host = sandbox.url.removeprefix("http://")
+
+    result = init("bot", typed=f"{host}\nn\n{sandbox.url}\nmegabot\nnews\n\n\n\ny\n")
+
+    assert f"For a server on this machine, try {sandbox.url}\n" in result.output
+    assert result.return_value == 0
+
+
 def test_a_user_can_go_on_without_the_server(nobodys_home: Path) -> None:
     result = init("bot", typed="https://nowhere.invalid\ny\nmegabot\nnews\n\n\n\ny\n")
 

@@ -34,8 +34,8 @@ def sandbox(home: Path, *options: str) -> Iterator[list[str]]:
 
 def exports(lines: list[str]) -> dict[str, str]:
     """Take the settings that the sandbox says to export."""
-    found = (re.fullmatch(r"  export (\w+)='?(.*?)'?\n", line) for line in lines)
-    return {one[1]: one[2] for one in found if one}
+    (line,) = (line for line in lines if line.startswith("  export "))
+    return dict(word.split("=", 1) for word in shlex.split(line)[1:])
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,30 @@ def test_what_the_sandbox_says_to_type_works_and_leaves_nothing_in_the_users_fol
     assert not Path(settings["MEGABOT_STATE_DIR"]).exists()
 
 
+def test_the_bot_that_the_sandbox_says_to_set_up_is_right(tmp_path: Path) -> None:
+    home = machine(tmp_path, "").home
+    with sandbox(home) as said:
+        (line,) = (line for line in said if line.startswith("To set up a bot"))
+        done = subprocess.run(
+            shlex.split(line.partition(": ")[2]),
+            env={"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT)},
+            cwd=home,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        url = exports(said)["MEGABOT_INSTANCE"]
+        settings = (home / "my-bot/.env").read_text("utf-8")
+
+    assert done.returncode == 0, done.stderr
+    assert f"MEGABOT_INSTANCE={url}" in settings
+
+
 def test_without_templates_in_the_folder_the_sandbox_names_the_sample(tmp_path: Path) -> None:
     with sandbox(tmp_path) as said:
         source = Path(exports(said)["MEGABOT_SOURCE"])
 
+    assert "To post the sample templates instead" in "".join(said)
     assert (source / "thread.md.j2").exists()
 
 

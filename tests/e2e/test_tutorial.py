@@ -18,6 +18,13 @@ PAGE = (ROOT / "docs/tutorial.md").read_text(encoding="utf-8")
 PRACTICE, _, REAL = PAGE.partition("\n## Do it on your own server\n")
 BLOCK = re.compile(r"^(<!-- in the background -->\n)?```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHOWN = re.compile(r"^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+OUTPUT = re.compile(r"^<!-- shown -->\n```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+DATES = (
+    (r"\d{4}-W\d\d", "KEY"),
+    (r"Mon +\d+ \w{3} (\d{4} )?12:00 (GMT|BST), (in .*|now)", "THE SLOT"),
+    (r"\d+ [A-Z][a-z]+ \d{4}", "THE DAY"),
+)
+"""What is different in every week, and what the test puts in its place."""
 VERB = re.compile(r"^megabot ([a-z]+)", re.MULTILINE)
 PORT = "8536"
 ANSWERS = {"Password of": "correct horse", "2FA code": "", "Which one should be posted now?": "KEY"}
@@ -88,6 +95,14 @@ def typed(text: str, folder: Path) -> tuple[int, str]:
     return process.wait(), said
 
 
+def without_dates(text: str, port: str) -> str:
+    """Replace what differs from run to run, so that the page can be compared with the terminal."""
+    text = text.replace(f":{port}", f":{PORT}").replace("\r\n", "\n")
+    for pattern, word in DATES:
+        text = re.sub(pattern, word, text)
+    return text
+
+
 @pytest.mark.slow
 def test_the_tutorial_works_as_it_is_written(nobodys_home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -97,6 +112,9 @@ def test_the_tutorial_works_as_it_is_written(nobodys_home: Path) -> None:
 
     assert code == 0, said
     assert re.search(rf"done: weekly/\d{{4}}-W\d\d: http://127.0.0.1:{port}/post/1 \(pinned\)", said)
+    shown = [without_dates(text, PORT) for text in OUTPUT.findall(PRACTICE)]
+    assert len(shown) == 4
+    assert [text for text in shown if text not in without_dates(said, port)] == [], said
     assert "the account can post and pin in" in said
     assert "problem" not in said
     assert "skipped by modlin" in said

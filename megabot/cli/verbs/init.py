@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import click
 
 from megabot.cli import anonymous, scaffold
 from megabot.cli.terminal import finish
 from megabot.errors import NeedsPerson, UserError
+from megabot.forum import addresses
 from megabot.forum.public_post import PublicPost
 from megabot.i18n.tables import Outcome
 from megabot.source.from_post import take_apart
@@ -194,6 +196,10 @@ def _server(person: _Person, default: str | None) -> str:
             click.echo(f"{address} runs Lemmy {version}{note}.")
         except UserError as error:
             click.echo(f"No Lemmy server could be reached at {address}: {error}", err=True)
+            if address.startswith("https:") and addresses.is_loopback(urlsplit(address).hostname or ""):
+                click.echo(
+                    f"For a server on this machine, try {address.replace('https', 'http', 1)}", err=True
+                )
             if not person.agrees("Use this address anyway?", default=False):
                 _stop_if_given(person, "instance")
                 continue

@@ -49,7 +49,10 @@ def command(*, api: str, port: int) -> int:
 
 
 def _instructions(url: str, state: str) -> list[str]:
-    """Return what to type. The bot's state folder is temporary: it is deleted together with the sandbox."""
+    """Return what to type: for a new bot, or to post from templates that exist.
+
+    The state folder of the latter is temporary: it is deleted together with the sandbox.
+    """
     settings = {
         "INSTANCE": url,
         "USERNAME": _BOT,
@@ -59,9 +62,13 @@ def _instructions(url: str, state: str) -> list[str]:
     }
     if not Path("templates").is_dir():
         settings["SOURCE"] = str(sample_source())
+    templates = "the sample templates" if "SOURCE" in settings else "the templates in this folder"
+    values = " ".join(f"MEGABOT_{name}={shlex.quote(value)}" for name, value in settings.items())
+    init = f"init my-bot --instance {url} --username {_BOT} --community {COMMUNITY} --yes"
     return [
-        "To try the bot on it, run this in another terminal:",
-        *(f"  export MEGABOT_{name}={shlex.quote(value)}" for name, value in settings.items()),
+        f"To set up a bot on it: {_program()} {init}",
+        f"To post {templates} instead, run this in another terminal:",
+        f"  export {values}",
         f"  {_program()} post",
     ]
 
