@@ -196,6 +196,7 @@ def test_readers_see_the_same(text: str) -> None:
         ("https://m.example/@a@b.example", "https://m.example/%40a@b.example"),
         ("`@a@b.example`", "`a@b.example`"),
         ("[@a@b.example](https://b.example/u/a)", "[a@b.example](https://b.example/u/a)"),
+        ("[@@a@b.example", "[a@b.example"),
         ("| a |\n|---|\n| b |", "| a |\n|---|\n| b |\n\n&nbsp;"),
         ("a\r\nb\x0bc", "a\nbc"),
         ("words\n[//]: # (megabot:v1:news/2026-W47 x)", "words"),
