@@ -6,8 +6,10 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
+Messages = Mapping[str, str] | Mapping[tuple[str, str], tuple[str, str]]
 
-def write_language(folder: Path, language: str, messages: Mapping[str, str]) -> Path:
+
+def write_language(folder: Path, language: str, messages: Messages) -> Path:
     """Compile a catalogue into a folder such as `MEGABOT_LOCALE_DIR`; return the `.mo` file."""
     catalog = Catalog(locale=language)
     for message, translated in messages.items():

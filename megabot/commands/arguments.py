@@ -204,7 +204,23 @@ def read_preamble(text: str, line: str, threads: Collection[str]) -> Command | P
     whole = read_arguments(Verb.PREAMBLE, line, threads)
     if isinstance(whole, Command) and whole.word is Word.CLEAR and not text[len(line) :].strip():
         return whole
+    if text[len(line) :].strip() and (name := _unknown_thread(line, threads)):
+        return ParseFailure(
+            reason=ParseFailureReason.UNKNOWN_THREAD,
+            verb=Verb.PREAMBLE,
+            word=show_word(name),
+            near=nearest_word(name, threads),
+        )
     return _with_text(*_without_names(Command(verb=Verb.PREAMBLE), text, line, threads=threads))
+
+
+def _unknown_thread(line: str, threads: Collection[str]) -> str:
+    """Return the one word of a line, besides a key, that must be meant as the name of a thread; else ""."""
+    # Above a text that is where a thread is named. As the first line of the essay it would be published.
+    names = [word.raw.rstrip(":") for word in words(line)]
+    others = [name for name in names if not EDITION.fullmatch(name)]
+    is_unknown = len(others) == 1 and others[0] not in threads and _is_like_a_name(others[0])
+    return others[0] if is_unknown and len(names) <= len(("THREAD", "KEY")) else ""
 
 
 def _without_names(

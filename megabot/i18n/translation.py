@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from gettext import GNUTranslations, NullTranslations
 from hashlib import sha256
 from pathlib import Path
+from string import Formatter
 
 from megabot.errors import ConfigError
 
@@ -19,9 +20,13 @@ LOCALES = Path(__file__).parent / "locale"
 """The catalogues that come with megabot: `LANGUAGE/LC_MESSAGES/megabot.mo` in it."""
 
 
+_CONTEXT_END = "\x04"  # between a context and its message in a .mo file
+
+
 class _Active:
     language: str = ENGLISH
     messages: NullTranslations = NullTranslations()
+    mistakes: tuple[str, ...] = ()
 
 
 def use_language(language: str, locale_dir: Path | None = None) -> None:
@@ -29,19 +34,24 @@ def use_language(language: str, locale_dir: Path | None = None) -> None:
 
     Raises `ConfigError` if there is no such language or if its catalogue cannot be read.
     """
-    messages = _read(language, locale_dir)  # first: after an error the language stays as it was
-    _Active.language, _Active.messages = language, messages
+    messages, mistakes = _read(language, locale_dir)  # first: after an error the language stays as it was
+    _Active.language, _Active.messages, _Active.mistakes = language, messages, mistakes
 
 
 @contextmanager
 def language_used(language: str, locale_dir: Path | None = None) -> Iterator[None]:
     """Use a language within a block, in every thread of the process."""
-    before = _Active.language, _Active.messages
+    before = _Active.language, _Active.messages, _Active.mistakes
     use_language(language, locale_dir)
     try:
         yield
     finally:
-        _Active.language, _Active.messages = before
+        _Active.language, _Active.messages, _Active.mistakes = before
+
+
+def mistakes() -> tuple[str, ...]:
+    """Return a sentence for each translation that cannot be filled in; its message stays English."""
+    return _Active.mistakes
 
 
 def active_language() -> str:
@@ -86,9 +96,9 @@ def NP_(context: str, message: str) -> tuple[str, str]:  # noqa: N802  likewise
     return context, message
 
 
-def _read(language: str, locale_dir: Path | None) -> NullTranslations:
+def _read(language: str, locale_dir: Path | None) -> tuple[NullTranslations, tuple[str, ...]]:
     if language == ENGLISH:
-        return NullTranslations()
+        return NullTranslations(), ()
     folders = [*([locale_dir] if locale_dir else []), LOCALES]
     file = next((path for folder in folders if (path := _catalogue(folder, language)).is_file()), None)
     if file is None:
@@ -96,15 +106,51 @@ def _read(language: str, locale_dir: Path | None) -> NullTranslations:
         where = " or ".join(str(_catalogue(folder, language)) for folder in folders)
         raise ConfigError(
             f"There is no translation for MEGABOT_LANGUAGE={language}: {where} does not exist. "
-            f"Set MEGABOT_LANGUAGE to one of: {known}"
+            f"Set MEGABOT_LANGUAGE to one of: {known}. "
+            "For a translation of your own, set MEGABOT_LOCALE_DIR"
         )
     try:
         with file.open("rb") as opened:
-            return GNUTranslations(opened)
+            messages = GNUTranslations(opened)
     except (OSError, ValueError, LookupError, SyntaxError, struct.error) as error:
         raise ConfigError(
             f"{file} cannot be read: {error}. Compile it again with: pybabel compile -D {DOMAIN} -d FOLDER"
         ) from error
+    return messages, tuple(_without_mistakes(messages, file))
+
+
+def _without_mistakes(messages: GNUTranslations, file: Path) -> Iterator[str]:
+    """Remove each translation that cannot be filled in, and yield a sentence about it."""
+    # Such a sentence would fail when it is said, and with it the command that it replies to.
+    catalog: dict[str | tuple[str, int], str] = vars(messages)["_catalog"]
+    for key, translated in list(catalog.items()):
+        message = (key if isinstance(key, str) else key[0]).rpartition(_CONTEXT_END)[2]
+        what = _placeholder_mistake(message, translated, plural=not isinstance(key, str)) if message else ""
+        if what:
+            del catalog[key]
+            yield f'{file}: the translation of "{message}" {what}, so this sentence stays English'
+
+
+def _placeholder_mistake(message: str, translated: str, *, plural: bool) -> str:
+    """Return what is wrong with the placeholders of a translation; a plural form may leave some out."""
+    allowed = _placeholders(message)
+    try:
+        used = _placeholders(translated)
+    except ValueError:
+        return "has a brace without its counterpart"
+    if unknown := sorted(used - allowed):
+        return f"has {', '.join(unknown)}, which the English sentence does not have"
+    missing = sorted(allowed - used)
+    return f"lacks {', '.join(missing)}" if missing and not plural else ""
+
+
+def _placeholders(text: str) -> set[str]:
+    """Return the placeholders as they are written. Raises `ValueError` for a single brace."""
+    return {
+        "".join(("{", name, f"!{conversion}" if conversion else "", f":{form}" if form else "", "}"))
+        for _, name, form, conversion in Formatter().parse(text)
+        if name is not None
+    }
 
 
 def _languages(folder: Path) -> list[str]:

@@ -403,6 +403,22 @@ def test_an_essay_may_begin_with_nearly_any_word(text: str) -> None:
     assert said(f"preamble {text}") == Command(verb=Verb.PREAMBLE, text=text)
 
 
+@pytest.mark.parametrize("line", ["films", "films 2026-W51", "2026-w51 films", "films:"])
+def test_one_word_above_an_essay_that_names_no_thread_is_refused(line: str) -> None:
+    """Else it would be the first line of the post."""
+    refusal = ParseFailure(reason=ParseFailureReason.UNKNOWN_THREAD, verb=Verb.PREAMBLE, word="films")
+
+    assert said(f"preamble {line}\n\n{ESSAY}") == refusal
+
+
+@pytest.mark.parametrize("line", ["Films", "films and books", "films,", "news films"])
+def test_a_line_that_cannot_name_a_thread_begins_an_essay(line: str) -> None:
+    read_back = said(f"preamble {line}\n\n{ESSAY}")
+
+    assert isinstance(read_back, Command)
+    assert read_back.text.endswith(ESSAY)
+
+
 @pytest.mark.parametrize("text", ["<b>bold</b>", "::: more", "> a quote", "| a |\n|---|", "[b]: c", "- one"])
 def test_a_preamble_may_begin_with_any_markdown(text: str) -> None:
     assert said(f"preamble\n{text}") == Command(verb=Verb.PREAMBLE, text=text)

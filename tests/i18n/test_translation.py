@@ -19,6 +19,7 @@ from megabot.i18n.translation import (
     catalogue_digest,
     html_language,
     language_used,
+    mistakes,
     ngettext,
     npgettext,
     pgettext,
@@ -28,6 +29,7 @@ from tests.languages import write_language
 from tests.repository.test_structure import TREES
 
 HELD = "this edition is skipped"
+FILLED = "{edition} will be skipped"
 SPEAKING = {"_", "ngettext", "pgettext", "npgettext", "N_", "NP_"}
 
 
@@ -100,6 +102,39 @@ def test_a_file_that_cannot_be_read_is_named_with_what_to_do(tmp_path: Path, con
 
     assert str(raised.value).startswith(str(file))
     assert active_language() == "en"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [
+        ("{wat} omise", "has {wat}, which the English sentence does not have"),
+        ("omise", "lacks {edition}"),
+        ("{edition!r} omise", "has {edition!r}, which the English sentence does not have"),
+        ("{edition omise", "has a brace without its counterpart"),
+        ("{} omise", "has {}, which the English sentence does not have"),
+    ],
+)
+def test_a_translation_that_cannot_be_filled_in_stays_english_and_is_named(
+    tmp_path: Path, wrong: str, what: str
+) -> None:
+    file = write_language(tmp_path, "fr", {FILLED: wrong, HELD: "omise"})
+
+    with language_used("fr", tmp_path):
+        assert _(FILLED).format(edition="news/2026-W47") == FILLED.format(edition="news/2026-W47")
+        assert _(HELD) == "omise"
+        named = mistakes()
+
+    assert named == (f'{file}: the translation of "{FILLED}" {what}, so this sentence stays English',)
+    assert mistakes() == ()
+
+
+def test_a_plural_form_may_leave_a_number_out_and_have_no_other_placeholder(tmp_path: Path) -> None:
+    write_language(tmp_path, "fr", {("{number} day", "{number} days"): ("un jour", "{wat} jours")})
+
+    with language_used("fr", tmp_path):
+        said = [ngettext("{number} day", "{number} days", number) for number in (1, 2)]
+
+    assert said == ["un jour", "{number} days"]
 
 
 def test_the_digest_changes_with_the_language_and_with_its_messages(tmp_path: Path) -> None:

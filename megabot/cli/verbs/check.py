@@ -21,6 +21,7 @@ from megabot.check import findings as check_findings
 from megabot.check.findings import Finding, Level
 from megabot.cli import anonymous, progress, terminal
 from megabot.errors import NoNetwork, UserError
+from megabot.i18n import translation
 from megabot.i18n.tables import Line, Span, Tone, wrap
 from megabot.source import folder
 
@@ -65,7 +66,8 @@ def command(
     if wait is not None and not online:
         raise click.UsageError("--wait needs --online: only what is on the server can change while you wait")
     with open_app(options) as app:
-        parts = [templates.check_source(app.offline_ports)]
+        wrong = (check_findings.warning_finding(sentence) for sentence in translation.mistakes())
+        parts = [wrong, templates.check_source(app.offline_ports)]
         if online:
             parts.append(_online(app, wait=timedelta(minutes=wait or 0), yes=yes))
         if links:

@@ -12,7 +12,7 @@ from megabot.app import App, notify
 from megabot.cli import operator_text, service_process
 from megabot.cli.service_process import ServiceProcess, open_service
 from megabot.errors import ConfigError, SourceBroken, SourceMissing, Stopping, UserError
-from megabot.i18n import sentences
+from megabot.i18n import sentences, translation
 from megabot.ports import Ports
 from megabot.schedule.editions import next_unposted_edition
 from megabot.service.background import OwnProcess
@@ -64,6 +64,8 @@ def _read_again(running: ServiceProcess) -> None:
 def _serve(running: ServiceProcess) -> None:
     """Tick until a reload is requested. Raises `Stopping` when the service is stopped."""
     app = running.app
+    for sentence in translation.mistakes():
+        log.warning("%s", sentence)
     try:
         threads = app.require_online()
     except (SourceBroken, SourceMissing) as error:
