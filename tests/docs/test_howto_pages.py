@@ -196,7 +196,7 @@ def test_the_essay_by_message_is_a_command_on_both_pages() -> None:
         command = parse(text, origin=Origin.MESSAGE, bot=BOT, threads=["news"])
 
         assert isinstance(command, Command)
-        assert (command.verb, command.thread) == (Verb.PREAMBLE, "news")
+        assert (command.verb, command.edition) == (Verb.PREAMBLE, "2026-W50")
         assert command.text.startswith("The tide tables")
 
 
