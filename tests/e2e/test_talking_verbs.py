@@ -66,7 +66,8 @@ def test_init_asks_until_it_can_use_an_answer_and_check_is_content(
 def test_after_init_the_verbs_of_the_tutorial_work_in_their_order(
     megabot: Megabot, sandbox: Sandbox, nobodys_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, _, steps = TUTORIAL.read_text(encoding="utf-8").partition("    megabot init my-bot\n")
+    tutorial = TUTORIAL.read_text(encoding="utf-8")
+    _, steps = re.split(r"^    megabot init .*\n", tutorial, maxsplit=1, flags=re.MULTILINE)
     verbs = [line.split() for line in re.findall(r"^    megabot (.+)$", steps, re.MULTILINE)]
     typed = iter([sandbox.url, "megabot", "news", "monday", "12:00", "Europe/Lisbon", "y"])
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(typed))
