@@ -219,8 +219,10 @@ def _unknown_thread(line: str, threads: Collection[str]) -> str:
     # Above a text that is where a thread is named. As the first line of the essay it would be published.
     names = [word.raw.rstrip(":") for word in words(line)]
     others = [name for name in names if not EDITION.fullmatch(name)]
-    is_unknown = len(others) == 1 and others[0] not in threads and _is_like_a_name(others[0])
-    return others[0] if is_unknown and len(names) <= len(("THREAD", "KEY")) else ""
+    if len(others) != 1 or len(names) - len(others) > 1:
+        return ""
+    (name,) = others
+    return name if name not in threads and _is_like_a_name(name) else ""
 
 
 def _without_names(

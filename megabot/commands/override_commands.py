@@ -116,15 +116,14 @@ def set_preamble(
     edition, _ = _of_preamble(ports, thread, key)
     problems = flaws(edition, text)  # before the lock, because rendering takes a while
     with ports.ledger.pass_lock():
-        now, posts = ports.clock.now(), posts_by_edition(ports, thread)
         # Again, because the edition may have been posted or ended while the text was rendered.
         edition, other = _of_preamble(ports, thread, edition.key)
+        now, post = ports.clock.now(), posts_by_edition(ports, thread).get(edition.key)
         # No posts are passed: an edition that is posted can still get its preamble (decision 28).
         if rules.find_refusal(thread.calendar, edition, now, ()) is OverrideRefusal.OVER:
             raise NotApplicable(said.preamble_too_late(edition))
         if problems:
             raise NotApplicable(said.preamble_refused(edition, problems))
-        post = posts.get(edition.key)
         if post is not None:
             _require_current(ports, thread, edition, post)
         new = Override(kind=OverrideKind.PREAMBLE, edition=edition.key, by=by, at=now, text=text)

@@ -18,8 +18,6 @@ ENGLISH = "en"
 DOMAIN = "megabot"
 LOCALES = Path(__file__).parent / "locale"
 """The catalogues that come with megabot: `LANGUAGE/LC_MESSAGES/megabot.mo` in it."""
-
-
 _CONTEXT_END = "\x04"  # between a context and its message in a .mo file
 
 
@@ -128,7 +126,10 @@ def _without_mistakes(messages: GNUTranslations, file: Path) -> Iterator[str]:
         what = _placeholder_mistake(message, translated, plural=not isinstance(key, str)) if message else ""
         if what:
             del catalog[key]
-            yield f'{file}: the translation of "{message}" {what}, so this sentence stays English'
+            yield (
+                f'{file}: the translation of "{message}" {what}, so this sentence stays English; correct it '
+                "and compile the file again"
+            )
 
 
 def _placeholder_mistake(message: str, translated: str, *, plural: bool) -> str:

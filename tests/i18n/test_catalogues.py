@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from megabot.i18n import dates
-from megabot.i18n.translation import language_used, pgettext
+from megabot.i18n.translation import language_used, mistakes, pgettext
 from tools import messages
 
 TRANSLATIONS = {path.parent.parent.name: path for path in messages.translations()}
@@ -68,6 +68,23 @@ def test_every_form_fills_in_what_the_english_one_does(language: str) -> None:
     ]
 
     assert wrong == []
+
+
+def test_both_english_forms_of_a_plural_have_the_same_placeholders() -> None:
+    """A `.mo` file keeps the singular alone, and translations with any other placeholder are left out."""
+    different = [
+        message.id
+        for message in by_id(messages.extract()).values()
+        if len({frozenset(placeholders(text)) for text in forms(message.id)}) > 1
+    ]
+
+    assert different == []
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_no_translation_that_comes_with_megabot_is_left_out(language: str) -> None:
+    with language_used(language):
+        assert mistakes() == ()
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)

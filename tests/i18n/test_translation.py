@@ -124,7 +124,8 @@ def test_a_translation_that_cannot_be_filled_in_stays_english_and_is_named(
         assert _(HELD) == "omise"
         named = mistakes()
 
-    assert named == (f'{file}: the translation of "{FILLED}" {what}, so this sentence stays English',)
+    stays = "so this sentence stays English; correct it and compile the file again"
+    assert named == (f'{file}: the translation of "{FILLED}" {what}, {stays}',)
     assert mistakes() == ()
 
 
