@@ -22,6 +22,9 @@ class Database(Protocol):
     def account_id(self) -> int:
         """The id of the account whose ledger this is."""
 
+    def confirm_claims(self) -> None:
+        """Raise `ClaimLost` unless everything that this process claimed is still its own."""
+
     def reading(self) -> AbstractContextManager[Connection]:
         """Lend a connection for statements that only read."""
 

@@ -41,6 +41,10 @@ class SqliteFile(Database):
         return ACCOUNT_ID
 
     @override
+    def confirm_claims(self) -> None:
+        """Do nothing: the locks in the state folder last as long as the process."""
+
+    @override
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         with self._in_use() as connection:
