@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from megabot.ledger.records import KeptText, PostRecord
 from megabot.reconcile.content.highlights import Highlight, to_json
 from megabot.site.entries import Entry, gather
-from tests.fakes import FakeLedger
+from tests.fake_ledger import FakeLedger
 
 FIRST = datetime(2026, 11, 16, 12, tzinfo=UTC)
 WEEK = timedelta(weeks=1)

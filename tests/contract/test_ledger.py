@@ -23,7 +23,8 @@ from megabot.ledger.records import (
     PostRecord,
 )
 from megabot.ledger.sqlite import SqliteLedger
-from tests.fakes import MONDAY_NOON, FakeClock, FakeLedger
+from tests.fake_ledger import FakeLedger
+from tests.fakes import MONDAY_NOON, FakeClock
 
 LATER = MONDAY_NOON + timedelta(minutes=10)
 DRAFT = PostDraft(

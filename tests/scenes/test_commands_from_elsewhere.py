@@ -10,7 +10,8 @@ from megabot.ledger.records import CommandState
 from megabot.ports import Ports
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.service.service import Service
-from tests.fakes import FakeCodes, FakeLedger
+from tests.fake_ledger import FakeLedger
+from tests.fakes import FakeCodes
 from tests.simulation.account import AccountForum
 from tests.simulation.hands import FakeHand
 from tests.simulation.server import Server

@@ -25,7 +25,7 @@ from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.service.service import Service
 from megabot.source.folder import FolderSource
 from megabot.source.model import Companion, Snapshot, Thread
-from tests.fakes import FakeLedger
+from tests.fake_ledger import FakeLedger
 from tests.world import NEWS, SLOT, WEEK, Press, World
 
 TICK = timedelta(seconds=30)

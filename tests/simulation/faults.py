@@ -26,7 +26,7 @@ from megabot.ledger.records import IntentKind, IntentState
 from megabot.rendering.model import Context, Rendered, RenderProblem
 from megabot.source.model import Snapshot, Thread
 from megabot.source.problems import Problem
-from tests.fakes import FakeLedger
+from tests.fake_ledger import FakeLedger
 from tests.simulation.account import AccountForum
 from tests.world import Press
 
