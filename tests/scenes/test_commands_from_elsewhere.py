@@ -187,7 +187,7 @@ def test_the_order_of_another_community_is_not_confirmed_here(scene: Scene) -> N
     scene.comment(scene.kim, f"{BOT} yes {scene.code()}")
 
     assert "I take no commands for books here" in scene.answers()[-1]
-    assert scene.ledger.get_fact("amendments:books") is None
+    assert scene.ledger.overrides("books") == ()
 
 
 def test_only_who_gave_an_order_can_confirm_it(scene: Scene) -> None:
