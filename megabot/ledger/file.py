@@ -6,23 +6,34 @@ megabot needs only one writer at a time.
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import metadata
 from itertools import count
 from pathlib import Path
 
+from sqlalchemy import Connection, create_engine, insert
+from sqlalchemy.exc import SQLAlchemyError, StatementError
+from sqlalchemy.pool import NullPool
+
 from megabot.errors import Busy, LedgerError, NewerLedger, WriteFailed
-from megabot.ledger.integrity import BrokenError, check_file, check_rows, has_shape, is_damage
-from megabot.ledger.migrations import APPLICATION_ID, MIGRATIONS, Step
+from megabot.ledger import schema
+from megabot.ledger.database import BrokenRowError
+from megabot.ledger.first_tables import STEPS
+from megabot.ledger.integrity import APPLICATION_ID, BrokenError, check_file, check_rows, has_shape, is_damage
+from megabot.ledger.rows import account_row
+from megabot.ledger.state import AccountState
+from megabot.ledger.tables import ACCOUNTS
 
 NAME = "ledger.db"
 JOURNALS = ("-journal", "-wal", "-shm")
 """The files SQLite may keep beside the ledger and would apply to a new one. Only damage makes it a WAL."""
-WRITTEN_BY = "written by"
-"""The fact that names the megabot version of the last migration."""
+VERSION = int(schema.HEAD)
+"""What `PRAGMA user_version` says of the newest tables: the number of the newest migration."""
+ACCOUNT_ID = 1
+"""The id of a file's only account."""
 
 _NEXT_STEPS = {
     "SQLITE_FULL": "the disk is full; free some space and try again",
@@ -32,6 +43,7 @@ _NEXT_STEPS = {
 }
 DAMAGED = "it is damaged; the next start sets it aside and creates a new one"
 # A write must be on disk before the request is sent (promise 5).
+ACCOUNT_ROW = {"id": ACCOUNT_ID, **account_row(AccountState())}
 _DURABLE = "PRAGMA synchronous = FULL"
 
 
@@ -49,9 +61,12 @@ class BrokenLedgerMoved:
         )
 
 
-def open_ledger(
-    path: Path, *, patience: float, now: datetime, migrations: Sequence[Step] = MIGRATIONS
-) -> tuple[sqlite3.Connection, BrokenLedgerMoved | None]:
+_opened: ContextVar[sqlite3.Connection] = ContextVar("opened")
+# One for all files, so that each statement is compiled once.
+_ENGINE = create_engine("sqlite://", creator=_opened.get, poolclass=NullPool)
+
+
+def open_ledger(path: Path, *, patience: float, now: datetime) -> tuple[Connection, BrokenLedgerMoved | None]:
     """Open the ledger's file; create a new one if there is none or it is broken.
 
     The caller must hold the opening lock, else two processes could overwrite each other's new file.
@@ -61,19 +76,22 @@ def open_ledger(
         set_aside = None
         try:
             if path.exists():
-                return _checked(path, patience=patience, migrations=migrations), None
+                return _checked(path, patience=patience), None
         except BrokenError as error:
             set_aside = BrokenLedgerMoved(path=_put_aside(path, now), why=str(error))
         _put_aside(path, now)  # SQLite would apply an old journal without its file to the new one
-        _bear(path, migrations)
-        return _checked(path, patience=patience, migrations=migrations), set_aside
+        _bear(path)
+        return _checked(path, patience=patience), set_aside
 
 
 @contextmanager
 def explain_errors(path: Path) -> Iterator[None]:
     """Turn errors of SQLite and the system into `LedgerError` or `Busy` with the next step."""
     try:
-        yield
+        with original_errors():
+            yield
+    except BrokenRowError as error:
+        raise LedgerError(f"the ledger {path} has a row that cannot be read ({error}): {DAMAGED}") from error
     except (sqlite3.Error, UnicodeDecodeError) as error:
         name = getattr(error, "sqlite_errorname", "")
         if name.startswith("SQLITE_BUSY"):
@@ -85,19 +103,31 @@ def explain_errors(path: Path) -> Iterator[None]:
         raise LedgerError(f"the ledger {path} cannot be used: {error.strerror}") from error
 
 
-def _checked(path: Path, *, patience: float, migrations: Sequence[Step]) -> sqlite3.Connection:
+@contextmanager
+def original_errors() -> Iterator[None]:
+    """Turn SQLAlchemy's errors into the errors that they wrap: those of SQLite, or of a column's type."""
+    try:
+        yield
+    except StatementError as error:
+        if error.orig is None:
+            raise
+        raise error.orig from error
+
+
+def _checked(path: Path, *, patience: float) -> Connection:
     if not path.is_file():
         raise BrokenError("it is not a regular file")
     connection = _connect(path, patience)
     try:
         with _judged():
-            connection.execute(_DURABLE)  # reads the file, so damage may show here first
-            check_file(connection, path)
-            _check_version(connection, path, migrations)
-        _migrate(connection, migrations)
-        # After the migration, because rows are parsed in their newest form.
-        with _judged():
+            raw = raw_connection(connection)
+            raw.execute(_DURABLE)  # reads the file, so damage may show here first
+            check_file(raw, path)
+            _check_version(raw, path)
+            _migrate(connection)
+            # After the migration, because rows are parsed in their newest form.
             check_rows(connection)
+            connection.rollback()  # ends the transaction that SQLAlchemy began for the reads
     except BaseException:
         connection.close()
         raise
@@ -108,83 +138,95 @@ def _checked(path: Path, *, patience: float, migrations: Sequence[Step]) -> sqli
 def _judged() -> Iterator[None]:
     """Turn errors that mean a damaged file into `BrokenError`."""
     try:
-        yield
+        with original_errors():
+            yield
     except (sqlite3.Error, UnicodeDecodeError) as error:
         if is_damage(error):
             raise BrokenError(str(error)) from error
         raise
 
 
-def _connect(path: Path, patience: float) -> sqlite3.Connection:
+def _connect(path: Path, patience: float) -> Connection:
     # mode=rw never creates a file: only `_bear` does, with the right permissions.
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=patience)
-    connection.isolation_level = None  # BEGIN and COMMIT are explicit in `transaction`
-    connection.row_factory = sqlite3.Row
-    return connection
+    raw = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=patience)
+    raw.isolation_level = None  # BEGIN is explicit in `transaction`
+    token = _opened.set(raw)
+    try:
+        return _ENGINE.connect()
+    except BaseException:
+        raw.close()
+        raise
+    finally:
+        _opened.reset(token)
 
 
-def _check_version(connection: sqlite3.Connection, path: Path, migrations: Sequence[Step]) -> None:
-    version, newest = _number(connection, "user_version"), len(migrations)
-    if version > newest and not _is_mistaken(connection, migrations):
+def raw_connection(connection: Connection) -> sqlite3.Connection:
+    """Return the connection of SQLite's own module, for what SQLAlchemy does not offer."""
+    raw = connection.connection.dbapi_connection
+    if not isinstance(raw, sqlite3.Connection):
+        raise TypeError("the ledger's connection is not to SQLite")
+    return raw
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+    version = _number(connection, "user_version")
+    if version > VERSION and not _is_mistaken(connection):
         raise NewerLedger(
             f"the ledger {path} was written by a newer megabot (its tables have version {version}, this "
-            f"megabot knows version {newest}): install megabot {_written_by(connection)} or newer, restore a "
-            "backup from before the upgrade, or move the file away to start a new one"
+            f"megabot knows version {VERSION}): install megabot {_written_by(connection)} or newer, restore "
+            "a backup from before the upgrade, or move the file away to start a new one"
         )
-    if version > newest or not has_shape(connection, migrations[:version]):
+    if version > VERSION or not has_shape(connection, version):
         raise BrokenError("its tables do not match its version number")
 
 
-def _is_mistaken(connection: sqlite3.Connection, migrations: Sequence[Step]) -> bool:
+def _is_mistaken(connection: sqlite3.Connection) -> bool:
     """Return whether this megabot version wrote the tables, so that only the version number is damaged."""
-    return _written_by(connection) == _own_version() and has_shape(connection, migrations)
+    return _written_by(connection) == schema.own_version() and has_shape(connection, VERSION)
 
 
 def _written_by(connection: sqlite3.Connection) -> str:
     """Return the megabot version that last migrated the tables: all that is certain about a newer ledger."""
     try:
-        row = connection.execute("SELECT value FROM facts WHERE key = ?", (WRITTEN_BY,)).fetchone()
+        row = connection.execute("SELECT version FROM written_by").fetchone()
     except sqlite3.Error:
         row = None
     return str(row[0]) if row else "of that version"
 
 
-def _migrate(connection: sqlite3.Connection, migrations: Sequence[Step]) -> None:
-    while (version := _number(connection, "user_version")) < len(migrations):
-        with transaction(connection):
-            try:
-                for statement in migrations[version]:
-                    connection.execute(statement)
-            except sqlite3.Error as error:
-                if is_damage(error):  # the file is whole, so the migration is wrong; it is rolled back
-                    raise LedgerError(
-                        f"the ledger cannot be migrated; this is a bug, please report it: {error}"
-                    ) from error
-                raise
-            connection.execute(f"PRAGMA user_version = {version + 1}")
-            connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (WRITTEN_BY, _own_version()))
-
-
-def _own_version() -> str:
-    try:
-        return metadata.version("megabot")
-    except metadata.PackageNotFoundError:
-        return "from a checkout"
+def _migrate(connection: Connection) -> None:
+    version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+    if version == VERSION:
+        return
+    with transaction(connection):
+        try:
+            for step in STEPS[version:]:
+                for statement in step:
+                    connection.exec_driver_sql(statement)
+            schema.upgrade(connection)
+        except SQLAlchemyError as error:
+            # The file is whole and has the shape of its version, so the migration is wrong.
+            if is_damage(getattr(error, "orig", None) or error):
+                raise LedgerError(
+                    f"the ledger cannot be migrated; this is a bug, please report it: {error}"
+                ) from error
+            raise
+        connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+def transaction(connection: Connection) -> Iterator[None]:
     """Commit everything done inside to disk, or nothing at all if it fails."""
+    connection.rollback()  # ends the transaction that SQLAlchemy began for earlier reads
     try:
         # A transaction that only reads at first can fail when it starts to write:
         # https://www.sqlite.org/lang_transaction.html
-        connection.execute("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield
-        connection.execute("COMMIT")
+        connection.commit()
     except BaseException:
         # After some errors, such as a full disk, SQLite has already rolled back (same page).
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        connection.rollback()
         raise
 
 
@@ -192,17 +234,20 @@ def _number(connection: sqlite3.Connection, pragma: str) -> int:
     return int(connection.execute(f"PRAGMA {pragma}").fetchone()[0])
 
 
-def _bear(path: Path, migrations: Sequence[Step]) -> None:
+def _bear(path: Path) -> None:
     """Create the file under another name and rename it when complete, so a half-made one never exists."""
     unborn = path.with_name(f"{path.name}.new")
     for leftover in (unborn, *_journals(unborn)):
         leftover.unlink(missing_ok=True)
     # Only the owner may read it, like the rest of the state folder (faults.md S08).
     os.close(os.open(unborn, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    with closing(_connect(unborn, 0.0)) as connection:
-        connection.execute(_DURABLE)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        _migrate(connection, migrations)
+    with _connect(unborn, 0.0) as connection:
+        connection.exec_driver_sql(_DURABLE)
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        with transaction(connection):
+            schema.create(connection)
+            connection.execute(insert(ACCOUNTS), ACCOUNT_ROW)
+            connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
     unborn.replace(path)
     _sync(path.parent)
 
@@ -242,7 +287,7 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def write(connection: sqlite3.Connection, target: Path) -> None:
+def write(connection: Connection, target: Path) -> None:
     """Write a copy of an open ledger into a new file, on disk when this returns.
 
     Raises `WriteFailed` if the file exists or cannot be written; no partial file is left behind.
@@ -254,7 +299,7 @@ def write(connection: sqlite3.Connection, target: Path) -> None:
         beside.unlink(missing_ok=True)
         # Only the owner may read the copy, and a link at this name must not lead it elsewhere.
         os.close(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
-        _fill(connection, beside)
+        _fill(raw_connection(connection), beside)
         beside.rename(target)
         _sync_path(target.parent)
     except OSError as error:

@@ -6,20 +6,30 @@ found.
 
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
-from megabot.ledger import rows
-from megabot.ledger.migrations import APPLICATION_ID, Step
+from sqlalchemy import Connection, create_engine, select
+from sqlalchemy.pool import StaticPool
 
-_ROWS: dict[str, Callable[[sqlite3.Row], object]] = {
-    "facts": tuple,
+from megabot.ledger import rows, schema
+from megabot.ledger.database import UNREADABLE
+from megabot.ledger.first_tables import STEPS
+from megabot.ledger.tables import METADATA
+
+APPLICATION_ID = 0x4D454741
+"""Marks a SQLite file as a megabot ledger: "MEGA"."""
+
+_ROWS: dict[str, Callable[[rows.Row], object]] = {
+    "accounts": rows.account,
+    "threads": rows.thread,
     "intents": rows.intent,
-    "posts": rows.post,
-    "commands": rows.check_command,
-    "texts": rows.text,
+    "alerts": lambda row: rows.from_sentence(row["sentence"]),
+    "sent_alerts": rows.sent_alert,
 }
+"""What is read further than the types of the columns do."""
 _OUTSIDE = (
     *("BUSY", "LOCKED", "FULL", "READONLY", "CANTOPEN", "IOERR", "NOMEM", "PERM", "AUTH", "INTERRUPT"),
     *("CONSTRAINT", "TOOBIG", "MISMATCH", "RANGE", "MISUSE"),
@@ -73,26 +83,38 @@ def _check_writable(connection: sqlite3.Connection, path: Path) -> None:
             connection.execute("ROLLBACK")
 
 
-def has_shape(connection: sqlite3.Connection, migrations: Sequence[Step]) -> bool:
-    """Return whether the tables and indexes are exactly the ones that these migrations create."""
-    return _shape(connection) == _shape_of(migrations)
+def has_shape(connection: sqlite3.Connection, version: int) -> bool:
+    """Return whether the tables and indexes are exactly those of a version."""
+    return _shape(connection) == _shape_of(version)
 
 
-def check_rows(connection: sqlite3.Connection) -> None:
+def check_rows(connection: Connection) -> None:
     """Parse every row as the program would. Raises `BrokenError` if a row cannot be read."""
-    for (table,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
-        for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608  its shape was checked
-            try:
-                _ROWS.get(table, tuple)(row)
-            except (ValueError, TypeError, RecursionError) as error:
-                raise BrokenError(f"{table} has a row that cannot be read: {error}") from error
+    for table in METADATA.sorted_tables:
+        # Some at a time, because the texts of years may not fit into memory.
+        found = connection.execute(select(table), execution_options={"yield_per": 50})
+        make = _ROWS.get(table.name, tuple)
+        try:
+            for row in found.mappings():
+                make(row)
+        except UNREADABLE as error:
+            raise BrokenError(f"{table} has a row that cannot be read: {error}") from error
 
 
-def _shape_of(migrations: Sequence[Step]) -> Shape:
+@cache
+def _shape_of(version: int) -> Shape:
     with closing(sqlite3.connect(":memory:")) as model:
-        for step in migrations:
-            for statement in step:
-                model.execute(statement)
+        engine = create_engine("sqlite://", creator=lambda: model, poolclass=StaticPool)
+        with engine.connect() as connection:
+            if version == int(schema.HEAD):
+                schema.create(connection)
+            else:
+                for step in STEPS[:version]:
+                    for statement in step:
+                        connection.exec_driver_sql(statement)
+                if version > len(STEPS):
+                    schema.upgrade(connection, f"{version:04}")
+            connection.commit()
         return _shape(model)
 
 

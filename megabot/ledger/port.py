@@ -208,7 +208,7 @@ class Ledger(Protocol):
         """Delete what no pass reads again, so that the ledger stays small (docs/reference/files.md).
 
         Settled writes of editions before `before` are deleted with the contexts of their posts and the texts
-        of closed commands, except for the thread's two newest editions. Of a post's writes that were done,
-        only the newest keeps its draft and context. Comments and messages that were ignored before
+        of closed commands, except for the thread's two newest editions. Of the edits of a post that were
+        done, only the newest keeps its draft and context. Comments and messages that were ignored before
         `ignored_before` are deleted. Posts, their last texts and their highlights stay.
         """

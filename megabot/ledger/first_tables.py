@@ -1,10 +1,7 @@
-"""The ledger's tables, as the numbered migrations that create them. Append migrations; never edit one.
+"""The tables of ledgers from before Alembic: the steps that created them, in SQLite. Nothing is added here.
 
-`PRAGMA user_version` counts the migrations that a file has had; each runs in one transaction with its number.
+`PRAGMA user_version` counts the steps that such a file has had. The first migration takes these tables over.
 """
-
-APPLICATION_ID = 0x4D454741
-"""Marks a SQLite file as a megabot ledger: "MEGA"."""
 
 Step = tuple[str, ...]
 
@@ -96,4 +93,4 @@ _3_TEXTS: Step = (
 
 _4_WITHDRAWN_COPIES: Step = ("ALTER TABLE posts ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0",)
 
-MIGRATIONS: tuple[Step, ...] = (_1_INTENTS_POSTS_AND_FACTS, _2_COMMANDS, _3_TEXTS, _4_WITHDRAWN_COPIES)
+STEPS: tuple[Step, ...] = (_1_INTENTS_POSTS_AND_FACTS, _2_COMMANDS, _3_TEXTS, _4_WITHDRAWN_COPIES)
