@@ -29,13 +29,12 @@ def text_from_intents(intents: Sequence[Intent], record: PostRecord) -> KeptText
         intent
         for intent in intents
         if intent.state is IntentState.DONE
-        and intent.new.kind in {IntentKind.PUBLISH, IntentKind.EDIT}
+        and intent.new.draft is not None
         and (intent.new.edition, intent.new.copy) == (record.edition, record.copy)
     ]
-    # Only the newest of them is sure to have its draft (see `Ledger.prune`).
-    last = next((intent for intent in reversed(writes) if intent.new.draft is not None), None)
-    if last is None or record.adopted:
+    if not writes or record.adopted:
         return None
+    last = writes[-1]
     return KeptText(
         post_id=record.post_id,
         body=annotations.unwrap_body(drafts.without_marker(drafts.draft_of_intent(last.new).body)),
