@@ -186,15 +186,15 @@ class FakeRecords(Ledger):
         self._of_thread[thread] = [
             number for number in numbers if not _is_old(self._intents[number], slots, first_kept)
         ]
-        written: set[tuple[str, int]] = set()
+        edited: set[tuple[str, int]] = set()
         for number in reversed(self._of_thread[thread]):
             intent = self._intents[number]
-            if intent.state is not IntentState.DONE or intent.new.draft is None:
+            if intent.new.kind is not IntentKind.EDIT or intent.state is not IntentState.DONE:
                 continue
-            copy_written = (intent.new.edition, intent.new.copy)
-            if copy_written in written:
+            copy = (intent.new.edition, intent.new.copy)
+            if copy in edited and intent.new.draft is not None:
                 self._intents[number] = replace(intent, new=replace(intent.new, draft=None, context=""))
-            written.add(copy_written)
+            edited.add(copy)
         for post in posts:
             if post.slot < first_kept:
                 self._posts[post.post_id] = replace(post, context="")
