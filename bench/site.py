@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.figures import Figure, Spread
 from megabot.ledger.records import KeptText, PostRecord
 from megabot.ledger.sqlite import SqliteLedger
-from megabot.reconcile.content.highlights import Highlight, to_json
+from megabot.ledger.state import Highlight
 from megabot.site import build
 from megabot.site.entries import gather
 from megabot.site.output import write
@@ -169,7 +169,7 @@ def _keep(ledger: SqliteLedger, week: Week) -> None:
     ledger.keep_text(
         KeptText(post_id=week.number, body=week.body, preamble=week.essay, published=week.at, changed=week.at)
     )
-    ledger.set_fact(f"featured:news/{week.key}", to_json(week.featured))
+    ledger.change_highlights("news", week.key, lambda _: week.featured)
 
 
 def _pelican(folder: Path, weeks: list[Week]) -> list[list[float]]:

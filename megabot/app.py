@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -46,8 +47,6 @@ from megabot.source.problems import Problem
 from megabot.source.usable_threads import usable_threads
 from megabot.startup import own_version, read_settings
 
-API = "api"
-"""The ledger's key for the API version of the server."""
 log = logging.getLogger("megabot")
 
 
@@ -314,7 +313,7 @@ class App:
 
     @cached_property
     def _forum(self) -> Forum:
-        stored = self._ledger.get_fact(API)
+        stored = self._ledger.account().api
         # The API is stored, which saves a request at each start (decision 3).
         kind = None if stored is None else ApiKind(stored)
         self._greeted = kind is None
@@ -327,8 +326,8 @@ class App:
         return forum
 
     def _keep_kind(self, kind: ApiKind) -> None:
-        if self._keeps_facts and self._ledger.get_fact(API) != kind.value:
-            self._ledger.set_fact(API, kind.value)
+        if self._keeps_facts and self._ledger.account().api != kind.value:
+            self._ledger.change_account(lambda account: replace(account, api=kind.value))
 
 
 @contextmanager

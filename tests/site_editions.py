@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from megabot.ledger.records import KeptText, PostRecord
-from megabot.reconcile.content.highlights import Highlight, to_json
+from megabot.ledger.state import Highlight
 from megabot.site.entries import Entry, gather
-from tests.fakes import FakeLedger
+from tests.fake_ledger import FakeLedger
 
 FIRST = datetime(2026, 11, 16, 12, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
@@ -61,8 +61,7 @@ def post_week(
         changed=slot,
     )
     ledger.keep_text(replace(text, **changed))  # type: ignore[arg-type]
-    if featured:
-        ledger.set_fact(f"featured:{thread}/{key}", to_json(featured))
+    ledger.change_highlights(thread, key, lambda _: featured)
     return post_id
 
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from megabot.forum.home_server import HomePin
 from megabot.ledger.records import IntentKind, IntentState
+from megabot.ledger.state import HomeReading
 from megabot.reconcile.content.drafts import text_digest
-from megabot.reconcile.observation import HomeReading, Situation, ThreadPost
+from megabot.reconcile.observation import Situation, ThreadPost
 from megabot.source.model import Pin as PinKind
 from megabot.source.model import Previous
 from tests.builders import (

@@ -12,9 +12,9 @@ from megabot.i18n import sentences
 from megabot.i18n.translation import _, ngettext
 from megabot.ledger.current_post import current_post_record
 from megabot.ledger.records import CommandRecord, PostRecord
+from megabot.ledger.state import Note
 from megabot.ports import Ports
 from megabot.reconcile.content import annotation_store, highlights
-from megabot.reconcile.content.annotations import Note
 from megabot.reconcile.orders import Order, OrderKind
 from megabot.schedule.clock_times import resolve
 from megabot.source.model import Thread
@@ -27,9 +27,9 @@ def feature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -
     who = comment.creator
     if not comment.open or who is None:
         raise ConfigError(_("that comment was deleted or removed"))
-    if who.actor in annotation_store.load_opt_outs(ledger) or who.bot:
+    if who.actor in ledger.opted_out() or who.bot:
         raise ConfigError(_("its author has opted out of highlights, or is a bot"))
-    existing = annotation_store.load_highlights(ledger, record.thread, record.edition)
+    existing = ledger.highlights(record.thread, record.edition)
     new = annotation_store.highlight_of(comment, by=command_record.by, now=ports.clock.now())
     if len(highlights.insert_highlight(existing, new)) > highlights.MAX_HIGHLIGHTS:
         raise ConfigError(
@@ -47,7 +47,7 @@ def feature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -
 def unfeature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> str:
     """Remove the comment that the command replies to from the highlights."""
     comment, record = _meant(ports, command_record, names)
-    highlights = annotation_store.load_highlights(ports.ledger, record.thread, record.edition)
+    highlights = ports.ledger.highlights(record.thread, record.edition)
     if all(one.comment_id != comment.id for one in highlights):
         raise ConfigError(_("that comment is not a highlight"))
     annotation_store.change_highlights(
@@ -60,7 +60,7 @@ def unfeature(ports: Ports, command_record: CommandRecord, names: Sequence[str])
 
 
 def opt_out(ports: Ports, record: CommandRecord) -> str:
-    annotation_store.opt_out(ports.ledger, record.actor)
+    ports.ledger.opt_out(record.actor)
     return _("Your comments will no longer be highlighted.")
 
 
@@ -90,8 +90,7 @@ def note(ports: Ports, command_record: CommandRecord, thread: Thread, command: C
 
 
 def unnote(ports: Ports, record: CommandRecord, thread: Thread) -> str:
-    note = annotation_store.note_of(ports.ledger, thread.name)
-    if note is None:
+    if ports.ledger.thread(thread.name).note is None:
         raise ConfigError(_("there is no note on the thread"))
     annotation_store.keep_note(ports.ledger, thread.name, None)
     return _edited(ports, record, thread.name, _("Note removed."))

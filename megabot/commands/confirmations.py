@@ -3,25 +3,15 @@
 Only the digest of a code is stored, so that the ledger or a backup of it cannot be used to confirm anything.
 """
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from megabot.ledger.state import PendingConfirmation
+
 WITHIN = timedelta(minutes=15)
 """How long a code is valid."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PendingConfirmation:
-    """A waiting command: its notice's key (`order`), its author, and the notice that confirmed it."""
-
-    digest: str
-    order: str
-    actor: str
-    until: datetime
-    used: str = ""
 
 
 def with_order(
@@ -55,18 +45,6 @@ def mark_confirmed(
     waiting_orders: Iterable[PendingConfirmation], order: PendingConfirmation, *, by: str
 ) -> tuple[PendingConfirmation, ...]:
     return tuple(replace(one, used=by) if one == order else one for one in waiting_orders)
-
-
-def to_json(waiting: Iterable[PendingConfirmation]) -> str:
-    return json.dumps([asdict(one) for one in waiting], default=datetime.isoformat)
-
-
-def from_json(text: str) -> tuple[PendingConfirmation, ...]:
-    """Read what `to_json` wrote; nothing for an empty text."""
-    return tuple(
-        PendingConfirmation(**raw | {"until": datetime.fromisoformat(raw["until"])})
-        for raw in json.loads(text or "[]")
-    )
 
 
 def _digest(code: str) -> str:

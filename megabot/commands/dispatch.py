@@ -16,13 +16,12 @@ from megabot.commands import (
 )
 from megabot.commands.model import Command, Handle, Verb, Word
 from megabot.commands.parser import parse
-from megabot.commands.replies import CODE, WAITING
+from megabot.commands.replies import CODE
 from megabot.errors import ConfigError, NotFound, NotSent, UserError
 from megabot.forum.escaping import escape
 from megabot.forum.notices import Origin
 from megabot.i18n.long_messages import diff_block, split_message
 from megabot.i18n.translation import _
-from megabot.ledger import alert_subscriptions
 from megabot.ledger.records import CommandRecord
 from megabot.ports import OfflinePorts, Ports
 from megabot.preview import preview
@@ -236,7 +235,7 @@ def _preview(task: Task) -> str:
 
 def _alerts(task: Task) -> str:
     on = task.command.word is Word.ON
-    alert_subscriptions.subscribe(task.ports.ledger, task.record.person_id, on=on)
+    task.ports.ledger.set_alert_wish(task.record.person_id, on=on)
     return reply_text.alerts(on=on)
 
 
@@ -250,7 +249,7 @@ def _confirm(task: Task) -> str:
     ports, record = task.ports, task.record
     if not record.comment_id:  # a server that forges the command by message can forge this too (C11)
         return _("Confirm this in a comment in the community: a private message cannot confirm anything.")
-    waiting_orders = confirmations.from_json(ports.ledger.get_fact(WAITING) or "")
+    waiting_orders = ports.ledger.confirmations()
     waiting = confirmations.find_confirmed(
         waiting_orders, code=task.command.text, actor=record.actor, by=record.key, at=record.at
     )
@@ -262,9 +261,7 @@ def _confirm(task: Task) -> str:
     if command.thread and command.thread not in task.names:  # the code stays valid for the right community
         return reply_text.not_here(command.thread, task.names)
     # Marked before the command is run, so that a crash cannot make the code count twice (C11).
-    ports.ledger.set_fact(
-        WAITING, confirmations.to_json(confirmations.mark_confirmed(waiting_orders, waiting, by=record.key))
-    )
+    ports.ledger.set_confirmations(confirmations.mark_confirmed(waiting_orders, waiting, by=record.key))
     return _done(replace(task, command=command, record=replace(meant, post_id=record.post_id)))
 
 

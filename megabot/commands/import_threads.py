@@ -14,6 +14,7 @@ from megabot.ledger.port import Ledger
 from megabot.ledger.records import PostRecord
 from megabot.ports import Ports
 from megabot.reconcile.communities import find_community
+from megabot.reconcile.memory import remember_known_since
 from megabot.reconcile.orders import Order, OrderKind
 from megabot.reconcile.rules.adopt import adoption
 from megabot.schedule import calendar
@@ -113,11 +114,9 @@ def undo_import(
 
 
 def _begin_schedule(ports: Ports, thread: Thread) -> None:
-    key = f"schedule:{thread.name}"
-    if ports.ledger.get_fact(key) is None:
-        now = ports.clock.now().isoformat()
+    if ports.ledger.thread(thread.name).known_since is None:
         # Known only from now on: the old threads must not make a past slot due (decision 6).
-        ports.ledger.set_fact(key, f"{calendar.fingerprint(thread.schedule)}\n{now}")
+        remember_known_since(ports.ledger, thread, ports.clock.now())
 
 
 def is_meant(post: PublicPost, *, title: str, by: str) -> bool:

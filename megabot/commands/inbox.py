@@ -23,14 +23,11 @@ from megabot.forum.notices import Notice, Origin, answered_by, parse_watermark
 from megabot.i18n import sentences
 from megabot.ledger.records import CommandRecord, CommandState
 from megabot.ports import Ports
-from megabot.reconcile.content import annotation_store
-from megabot.reconcile.memory import read_ledger_start
 from megabot.source.model import Thread
 from megabot.source.usable_threads import usable_threads
 
 # A command that is older gets a reply but is not carried out (C18).
 TOO_OLD = timedelta(days=2)
-_WATERMARK = "inbox:watermark"
 _ANSWERED = frozenset({CommandState.ANSWER_DUE, CommandState.CODE_DUE})
 log = logging.getLogger("megabot")
 
@@ -71,22 +68,23 @@ class Inbox:
         self._must_list = False
 
     def _list(self) -> None:
-        fact = self._ports.ledger.get_fact(_WATERMARK)
-        listing, record = self._ports.forum.inbox(parse_watermark(fact)), self._ports.ledger.command
+        position = self._ports.ledger.account().inbox_position
+        listing, record = self._ports.forum.inbox(parse_watermark(position)), self._ports.ledger.command
         new = [notice for notice in listing.notices if record(notice.key) is None]
-        if fact is None:
+        if position is None:
             new = self._skip_older_than_ledger(new)
         if new:
             self._authorize(new)
         # Only after the notices are recorded, so that a crash in between loses nothing.
-        self._ports.ledger.set_fact(_WATERMARK, listing.watermark.text())
+        reached = listing.watermark.text()
+        self._ports.ledger.change_account(lambda account: replace(account, inbox_position=reached))
 
     def _skip_older_than_ledger(self, notices: Sequence[Notice]) -> list[Notice]:
         """Ignore what is older than a new ledger, which does not know what was obeyed, and return the rest.
 
         The rest is not empty if a command in the shell began the ledger, and the service started only later.
         """
-        start, recent = read_ledger_start(self._ports.ledger), self._ports.clock.now() - TOO_OLD
+        start, recent = self._ports.ledger.account().started, self._ports.clock.now() - TOO_OLD
         old = [one for one in notices if start is None or one.published <= start]
         for notice in old:
             if notice.unread or notice.published > recent:
@@ -119,7 +117,7 @@ class Inbox:
 
     def _accept_opt_out(self, notice: Notice, command: Command) -> None:
         """Opt a user out of highlights. Anyone may do that, but non-moderators get no reply."""
-        annotation_store.opt_out(self._ports.ledger, notice.author.actor)
+        self._ports.ledger.opt_out(notice.author.actor)
         self._keep(notice, CommandState.CLOSED, command)
 
     def _accept(self, notice: Notice, parsed: Command | ParseFailure, allowed: tuple[str, ...]) -> None:

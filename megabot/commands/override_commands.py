@@ -12,7 +12,6 @@ from megabot.errors import ConfigError, NotApplicable, NothingToDo
 from megabot.i18n import sentences
 from megabot.ledger.current_post import current_post_record
 from megabot.ledger.records import PostRecord
-from megabot.ledger.stored_overrides import CHANGES_KEY, OVERRIDES_KEY, count_overrides, load_overrides
 from megabot.ports import OfflinePorts
 from megabot.reconcile.override_facts import active_overrides, posts_by_edition
 from megabot.rendering import context_json
@@ -25,7 +24,6 @@ from megabot.schedule.overrides import (
     OverrideRefusal,
     find_override,
     remove_overrides,
-    to_json,
 )
 from megabot.source.model import Refresh, Thread
 from megabot.source.problems import Problem
@@ -44,7 +42,7 @@ def apply_override(
 
 def _change(ports: OfflinePorts, thread: Thread, command: Command, by: str, ordered: datetime) -> str:
     kind = OverrideKind(command.verb.value)
-    now, overrides = ports.clock.now(), load_overrides(ports.ledger, thread.name)
+    now, overrides = ports.clock.now(), ports.ledger.overrides(thread.name)
     skipped = rules.repeated_skip(thread.calendar, overrides, now)
     # Two moderators may say it at once (C09), which must not skip a second edition.
     if kind is OverrideKind.SKIP and skipped and command.edition in ("", skipped.edition):
@@ -87,7 +85,7 @@ def resume(ports: OfflinePorts, thread: Thread, key: str = "") -> str:
 
 
 def _resume(ports: OfflinePorts, thread: Thread, key: str) -> str:
-    overrides = load_overrides(ports.ledger, thread.name)
+    overrides = ports.ledger.overrides(thread.name)
     if key:
         _edition(ports, thread, key)
     turns = [
@@ -127,7 +125,7 @@ def set_preamble(
         if post is not None:
             _require_current(ports, thread, edition, post)
         new = Override(kind=OverrideKind.PREAMBLE, edition=edition.key, by=by, at=now, text=text)
-        _keep(ports, thread, rules.add_override(load_overrides(ports.ledger, thread.name), new))
+        _keep(ports, thread, rules.add_override(ports.ledger.overrides(thread.name), new))
         return edition.key, said.preamble_kept(thread, edition, other, posted=post is not None)
 
 
@@ -146,7 +144,7 @@ def clear_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[str, 
     Raises `NothingToDo` if there is none, `ConfigError` if there is no such edition, and `Busy`.
     """
     with ports.ledger.pass_lock():
-        overrides, (edition, _) = load_overrides(ports.ledger, thread.name), _of_preamble(ports, thread, key)
+        overrides, (edition, _) = ports.ledger.overrides(thread.name), _of_preamble(ports, thread, key)
         if find_override(overrides, OverrideKind.PREAMBLE, edition.key) is None:
             others = [
                 one.edition for one, _ in active_overrides(ports, thread) if one.kind is OverrideKind.PREAMBLE
@@ -207,6 +205,4 @@ def _edition(ports: OfflinePorts, thread: Thread, key: str) -> Edition:
 
 def _keep(ports: OfflinePorts, thread: Thread, overrides: Sequence[Override]) -> None:
     lasting = rules.drop_expired(thread.calendar, overrides, ports.clock.now())
-    ports.ledger.set_fact(OVERRIDES_KEY + thread.name, to_json(lasting))
-    # The service sees by this number that another process changed something.
-    ports.ledger.set_fact(CHANGES_KEY, str(count_overrides(ports.ledger) + 1))
+    ports.ledger.set_overrides(thread.name, lasting)

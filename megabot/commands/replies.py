@@ -1,6 +1,5 @@
 """Send replies to commands: as a comment, or as a message while the rate limit leaves few comments."""
 
-import json
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,7 +14,6 @@ from megabot.ports import Ports
 
 CODE = "{code}"
 """The placeholder for the confirmation code, which is drawn when the reply is sent."""
-WAITING = "confirmations"
 WINDOW = timedelta(minutes=10)
 ANSWERS = 4
 """How many replies are comments within `WINDOW`; the others are messages.
@@ -23,7 +21,6 @@ ANSWERS = 4
 A server allows 6 comments in 10 minutes (lemmy-api 0); two of them are reserved for linking new
 threads.
 """
-_SENT = "answers:comments"
 log = logging.getLogger("megabot")
 
 
@@ -69,7 +66,7 @@ def _write(ports: Ports, record: CommandRecord) -> None:
         answer = f"{answer}\n\n{last.format(number=ANSWERS, minutes=minutes)}"
     text = f"{answer}\n\n{answer_marker(record.key)}"
     if as_comment:
-        ports.ledger.set_fact(_SENT, json.dumps([at.isoformat() for at in (*times, now)]))
+        ports.ledger.set_comment_replies((*times, now))
         ports.forum.comment(record.post_id, text, parent_id=record.comment_id)
     else:
         ports.forum.message(record.person_id, text)
@@ -77,16 +74,15 @@ def _write(ports: Ports, record: CommandRecord) -> None:
 
 def _new_code(ports: Ports, record: CommandRecord) -> str:
     """Draw a confirmation code, and store its digest."""
-    code, waiting_orders = ports.draw_code(), confirmations.from_json(ports.ledger.get_fact(WAITING) or "")
+    code = ports.draw_code()
     waiting = confirmations.with_order(
-        waiting_orders, code=code, order=record.key, actor=record.actor, now=ports.clock.now()
+        ports.ledger.confirmations(), code=code, order=record.key, actor=record.actor, now=ports.clock.now()
     )
-    ports.ledger.set_fact(WAITING, confirmations.to_json(waiting))
+    ports.ledger.set_confirmations(waiting)
     return code
 
 
 def _times(ports: Ports, now: datetime) -> tuple[datetime, ...]:
     """Return the times of the comments that still count towards the limit."""
-    times = (datetime.fromisoformat(at) for at in json.loads(ports.ledger.get_fact(_SENT) or "[]"))
     # A clock that was set back must not keep replies waiting (K04).
-    return tuple(at for at in times if now - WINDOW < at <= now)
+    return tuple(at for at in ports.ledger.comment_replies() if now - WINDOW < at <= now)

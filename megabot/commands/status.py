@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 from megabot.commands.model import ACTING
 from megabot.i18n import sentences
-from megabot.ledger import stored_overrides
-from megabot.ledger.current_post import current_post_record, was_seen_pinned
+from megabot.ledger.current_post import current_post_record
 from megabot.ledger.records import IntentKind, IntentState, PostRecord, latest
 from megabot.ports import OfflinePorts
 from megabot.reconcile import override_facts
@@ -210,7 +209,7 @@ def _pinned(ports: OfflinePorts, current: PostRecord) -> bool | None:
         and intent.new.post_id == current.post_id
         and intent.state is IntentState.DONE
     ]
-    seen = was_seen_pinned(ports.ledger, current.thread)
+    seen = ports.ledger.thread(current.thread).pinned
     # A moderator's unpin shows only in what was seen; our own last change would say pinned.
     if seen or (changes and seen is not None):
         return seen
@@ -220,7 +219,7 @@ def _pinned(ports: OfflinePorts, current: PostRecord) -> bool | None:
 def _preamble_state(
     ports: OfflinePorts, snapshot: Snapshot, thread: Thread, coming: Edition, *, alone: bool
 ) -> str:
-    if stored_overrides.preamble_of(ports.ledger, thread.name, coming.key) is not None:
+    if override_facts.preamble_of(ports.ledger, thread.name, coming.key) is not None:
         return "message"
     file = preambles.file_of(snapshot, thread, coming.key, coming.start, alone=alone)
     return file or ("missing" if override_facts.has_preambles(ports, snapshot, thread, alone=alone) else "")

@@ -6,27 +6,11 @@ A newer record may be a repost that was undone, or a post that a moderator remov
 from megabot.ledger.port import Ledger
 from megabot.ledger.records import PostRecord
 
-PINNED, NOT_PINNED = "pinned", "unpinned"
-
 
 def current_post_record(ledger: Ledger, thread: str) -> PostRecord | None:
     """Return the record of the current post; the newest record if no pass has named one."""
-    records, (fact, _) = ledger.posts(thread), _kept(ledger, thread)
-    newest = records[-1] if records else None
-    return next((record for record in records if str(record.post_id) == fact), newest)
-
-
-def was_seen_pinned(ledger: Ledger, thread: str) -> bool | None:
-    """Return whether the last pass saw the current post pinned, None if no pass has said."""
-    return {PINNED: True, NOT_PINNED: False}.get(_kept(ledger, thread)[1])
-
-
-def _kept(ledger: Ledger, thread: str) -> tuple[str, str]:
-    post_id, _, pin = (ledger.get_fact(current_post_key(thread)) or "").partition(" ")
-    return post_id, pin
-
-
-def current_post_key(thread: str) -> str:
-    """Return the key of the fact that names a thread's current post."""
-    # The key keeps its first name, because existing ledgers contain it.
-    return f"standing:{thread}"
+    post_id = ledger.thread(thread).current_post_id
+    named = None if post_id is None else ledger.post(post_id)
+    if named is not None and named.thread == thread:
+        return named
+    return next(reversed(ledger.recent_posts(thread)), None)

@@ -1,5 +1,6 @@
 """A ledger for users who have none: a contributor who previews a template needs no state folder."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import NoReturn
 
@@ -7,6 +8,7 @@ from typing_extensions import override
 
 from megabot.errors import LedgerError
 from megabot.ledger.port import Ledger
+from megabot.ledger.state import AccountState, Job, JobRun, SentAlert, ThreadState
 
 
 class NoLedger(Ledger):
@@ -21,10 +23,45 @@ class NoLedger(Ledger):
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise LedgerError("there is no ledger yet, and this command only reads")
 
-    get_fact = text = command = _find_nothing
-    intents = posts = texts = history = open_commands = commands = threads = _list_nothing
-    set_fact = update_fact = begin_intent = resolve_intent = _refuse
-    record_post = forget_post = keep_text = keep_command = prune = _refuse
+    post = text = command = community = person_id = image_url = _find_nothing
+    threads = intents = recent_intents = history = posts = recent_posts = texts = _list_nothing
+    open_commands = commands = confirmations = comment_replies = overrides = highlights = _list_nothing
+    change_account = change_thread = begin_intent = resolve_intent = record_post = forget_post = _refuse
+    keep_text = keep_command = set_confirmations = set_comment_replies = set_overrides = _refuse
+    change_highlights = opt_out = raise_alert = clear_alert = set_sent_alerts = set_alert_wish = _refuse
+    keep_community = keep_person = keep_image = keep_job = prune = _refuse
+
+    @override
+    def account(self) -> AccountState:
+        return AccountState()
+
+    @override
+    def thread(self, thread: str) -> ThreadState:
+        return ThreadState()
+
+    @override
+    def job(self, job: Job, thread: str = "") -> JobRun:
+        return JobRun()
+
+    @override
+    def highlighted_editions(self, thread: str) -> frozenset[str]:
+        return frozenset()
+
+    @override
+    def opted_out(self) -> frozenset[str]:
+        return frozenset()
+
+    @override
+    def alerts(self) -> Mapping[str, str]:
+        return {}
+
+    @override
+    def sent_alerts(self) -> Mapping[str, SentAlert]:
+        return {}
+
+    @override
+    def alert_wishes(self) -> Mapping[int, bool]:
+        return {}
 
     @override
     def pass_lock(self) -> AbstractContextManager[None]:

@@ -1,6 +1,7 @@
 """Bind a ledger to one account: recorded once the server has named it, and compared from then on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from megabot.errors import ForeignLedger
@@ -8,9 +9,6 @@ from megabot.forum.models import Person
 from megabot.ledger import ownership
 from megabot.ledger.ownership import Claim, Owner, host_of
 from megabot.ledger.port import Ledger
-
-OWNER = "owner"
-"""The fact that stores the owner."""
 
 MOVED = ". If it is the same server at a new address, run: megabot login"
 
@@ -66,11 +64,11 @@ class LedgerOwner:
         self._proven = True
         # The address is refreshed, so that the next start recognizes the account without a request.
         owner = Owner(name=name, host=host, address=host_of(self._instance))
-        if self._keeps and ownership.to_json(owner) != self._ledger.get_fact(OWNER):
-            self._ledger.set_fact(OWNER, ownership.to_json(owner))
+        if self._keeps and owner != self._ledger.account().owner:
+            self._ledger.change_account(lambda account: replace(account, owner=owner))
 
     def _known(self) -> Owner | None:
-        recorded = ownership.from_json(self._ledger.get_fact(OWNER) or "")
+        recorded = self._ledger.account().owner
         if recorded is not None:
             return recorded
         records = (record for thread in self._ledger.threads() for record in self._ledger.posts(thread))

@@ -5,9 +5,8 @@ reach the server may differ (a loopback address, another port). The last one is 
 identifies the account without a request.
 """
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -64,15 +63,3 @@ def infer(records: Iterable[PostRecord], signed_in: Owner | None) -> Owner | Non
 def host_of(url: str) -> str:
     """Return the host of an address, with the port if there is one."""
     return urlsplit(url).netloc.lower()
-
-
-def to_json(owner: Owner) -> str:
-    return json.dumps(asdict(owner))
-
-
-def from_json(text: str) -> Owner | None:
-    """Parse a stored owner; None if that is impossible."""
-    try:
-        return Owner(**json.loads(text))
-    except (ValueError, TypeError):
-        return None

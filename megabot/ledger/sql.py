@@ -198,6 +198,7 @@ def _is_old(before: datetime) -> ColumnElement[bool]:
             of_edition.c.thread == INTENTS.c.thread,
             of_edition.c.edition == INTENTS.c.edition,
         )
+        .correlate(INTENTS)  # also inside of the subquery of `_has_two_newer`
         .scalar_subquery(),
         INTENTS.c.at,
         type_=INTENTS.c.at.type,

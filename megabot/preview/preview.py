@@ -11,11 +11,11 @@ from megabot.forum.public_post import PublicPost
 from megabot.i18n import sentences
 from megabot.ledger.current_post import current_post_record
 from megabot.ledger.records import IntentState, PostRecord, latest
-from megabot.ledger.stored_overrides import preamble_of
 from megabot.ports import OfflinePorts
 from megabot.preview import fragments
 from megabot.preview.fragments import Preview, PreviewedEdition
 from megabot.reconcile.content.annotation_store import featured_comments
+from megabot.reconcile.override_facts import preamble_of
 from megabot.rendering.context_json import edition_facts
 from megabot.rendering.model import (
     CompanionFacts,

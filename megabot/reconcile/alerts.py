@@ -1,20 +1,20 @@
 """The alerts of a pass: each is raised once, and cleared when its cause is gone."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from megabot.errors import Bug, MegabotError, SourceBroken, Stopping
 from megabot.forum.models import Post
 from megabot.forum.tags import missing_names
 from megabot.i18n import sentences
-from megabot.ledger.stored_overrides import preamble_of
 from megabot.ports import Ports
 from megabot.reconcile import describe
 from megabot.reconcile.actions import BlockReason
 from megabot.reconcile.content.continuations import part_number
 from megabot.reconcile.decide import blocked_actions
 from megabot.reconcile.describe import preamble_left_out
-from megabot.reconcile.override_facts import active_overrides, has_preambles
+from megabot.reconcile.override_facts import active_overrides, has_preambles, preamble_of
 from megabot.reconcile.report import Report, failure_of, may_pass
 from megabot.rendering.model import RenderProblem
 from megabot.schedule.interval import Interval
@@ -75,16 +75,13 @@ def _announce_source(ports: Ports, broken: SourceBroken | None) -> None:
 
 def _announce_failure(ports: Ports, name: str, failure: MegabotError | None) -> None:
     """Raise an alert about a failing thread: at once if waiting cannot help, otherwise after an hour."""
-    since_key, now = f"failing:{name}", ports.clock.now()
-    fact = ports.ledger.get_fact(since_key)
+    now = ports.clock.now()
     if failure is None:
-        if fact:
-            ports.ledger.set_fact(since_key, "")
+        ports.ledger.change_thread(name, lambda state: replace(state, failing_since=None))
         ports.alerts.clear_alert(f"{name}:{FAILED}")
         return
-    if not fact:
-        ports.ledger.set_fact(since_key, now.isoformat())
-    since = datetime.fromisoformat(fact) if fact else now
+    since = ports.ledger.thread(name).failing_since or now
+    ports.ledger.change_thread(name, lambda state: replace(state, failing_since=since))
     # A clock that was set back must not prolong the hour (K04).
     if not may_pass(failure) or isinstance(failure, Bug) or now not in Interval.after(since, ALERT_AFTER):
         ports.alerts.raise_alert(f"{name}:{FAILED}", sentences.thread_failed(name, failure))

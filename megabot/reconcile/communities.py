@@ -1,7 +1,6 @@
 """The community of a thread: looked up by name once, then known by id, because names can be taken over."""
 
-import json
-from dataclasses import asdict
+from dataclasses import replace
 
 from megabot.errors import ConfigError, NotFound
 from megabot.forum.models import CommunityRef
@@ -24,10 +23,10 @@ def find_community(ports: Ports, thread: Thread, *, reread: bool = False) -> Com
 
 def find_community_by_name(ports: Ports, name: str, *, reread: bool = False) -> CommunityRef:
     """Return a community by `name` or `name@host`. Raises `NotFound`."""
-    fact = ports.ledger.get_fact(f"community:{name}")
+    known = ports.ledger.community(name)
     # Not asked again at each slot (decision 3); the number counts, whatever happens to the name (H11).
-    if fact and not reread:
-        return CommunityRef(**json.loads(fact))
+    if known is not None and not reread:
+        return known
     try:
         place = ports.forum.community(name).ref
     except NotFound as error:
@@ -38,19 +37,19 @@ def find_community_by_name(ports: Ports, name: str, *, reread: bool = False) -> 
 
 def remember_community(ports: Ports, name: str, place: CommunityRef) -> None:
     """Record which community a name stands for, if that changed."""
-    fact = json.dumps(asdict(place))
-    if ports.ledger.get_fact(f"community:{name}") != fact:
-        ports.ledger.set_fact(f"community:{name}", fact)
+    if ports.ledger.community(name) != place:
+        ports.ledger.keep_community(name, place)
 
 
 def forget_community(ports: Ports, thread: Thread) -> None:
     """Have a thread's community read again, after the server unexpectedly refused something there."""
-    ports.ledger.set_fact(f"community:{thread.community or ports.community}", "")
+    ports.ledger.keep_community(thread.community or ports.community, None)
 
 
 def agree_to_move(ports: Ports, thread: Thread) -> None:
     """Let a running thread move to the community its source names, from its next edition on (decision 17)."""
-    ports.ledger.set_fact(f"move:{thread.name}", str(find_community(ports, thread).id))
+    place = find_community(ports, thread)
+    ports.ledger.change_thread(thread.name, lambda state: replace(state, agreed_community=place.id))
 
 
 def is_in_wrong_community(
@@ -59,7 +58,7 @@ def is_in_wrong_community(
     """Return whether a thread's last post is in another community and nobody has confirmed the move."""
     home = community_of_last_post(ports, thread, posts)
     # Confirmed for one community only: another change may again be a mistake (G01).
-    return home not in (None, place.id) and ports.ledger.get_fact(f"move:{thread.name}") != str(place.id)
+    return home not in (None, place.id) and ports.ledger.thread(thread.name).agreed_community != place.id
 
 
 def community_of_last_post(ports: Ports, thread: Thread, posts: tuple[ThreadPost, ...]) -> int | None:

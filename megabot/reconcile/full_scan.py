@@ -10,6 +10,7 @@ from dataclasses import replace
 from megabot.errors import NotFound
 from megabot.forum.models import Post
 from megabot.ledger.records import PostRecord
+from megabot.ledger.state import Job, JobRun
 from megabot.ports import Ports
 from megabot.reconcile.content import annotation_store, highlights
 from megabot.reconcile.thread_posts import keep_posts, own_posts_of, thread_post_of_record
@@ -18,7 +19,6 @@ from megabot.source.usable_threads import usable_threads
 
 ONE_BY_ONE = 100
 """How many unlisted posts one scan reads at most; the next scan continues with the rest."""
-_TURN, _HIGHLIGHTS = "site:turn", "site:highlights"
 
 
 def scan_all_posts(ports: Ports) -> None:
@@ -44,25 +44,25 @@ def _check_highlights(ports: Ports, threads: Sequence[Thread]) -> None:
         (thread.name, edition)
         for thread in threads
         for edition in dict.fromkeys(one.edition for one in reversed(ports.ledger.posts(thread.name)))
-        if annotation_store.load_highlights(ports.ledger, thread.name, edition)
+        if edition in ports.ledger.highlighted_editions(thread.name)
     ]
-    start = int(ports.ledger.get_fact(_HIGHLIGHTS) or 0)
+    start = ports.ledger.job(Job.SITE_HIGHLIGHTS).position
     start = start if start < len(editions) else 0
     left = ONE_BY_ONE
     for thread, edition in editions[start:]:
-        left -= len(annotation_store.load_highlights(ports.ledger, thread, edition))
+        left -= len(ports.ledger.highlights(thread, edition))
         annotation_store.reread_highlights(ports, thread, edition, start=0, most=highlights.MAX_HIGHLIGHTS)
         start += 1
         if left <= 0:
             break
-    ports.ledger.set_fact(_HIGHLIGHTS, str(start))
+    ports.ledger.keep_job(Job.SITE_HIGHLIGHTS, JobRun(position=start))
 
 
 def _next_batch(ports: Ports, all_: list[tuple[Thread, PostRecord]]) -> list[tuple[Thread, PostRecord]]:
-    start = int(ports.ledger.get_fact(_TURN) or 0)
-    start = start if start < len(all_) else 0
+    last = ports.ledger.job(Job.SITE_SCAN)
+    start = last.position if last.position < len(all_) else 0
     end = start + ONE_BY_ONE
-    ports.ledger.set_fact(_TURN, str(end))
+    ports.ledger.keep_job(Job.SITE_SCAN, replace(last, position=end))
     return all_[start:end]
 
 

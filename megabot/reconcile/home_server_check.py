@@ -1,11 +1,12 @@
 """Ask the server of a remote community what its readers see (decision 19)."""
 
+from dataclasses import replace
+
 from megabot.forum.home_server import HomePin, Reading, Software
 from megabot.forum.models import CommunityRef
-from megabot.ledger.port import Ledger
 from megabot.ports import Ports
 from megabot.reconcile.listing import AccountListing, read_pinned
-from megabot.reconcile.observation import HomeReading, Observation, ThreadPost
+from megabot.reconcile.observation import Observation, ThreadPost
 from megabot.reconcile.rules import remote_pin
 from megabot.source.model import Thread
 
@@ -44,13 +45,4 @@ def ask_home_server(
         # Its version shows whether the pin can still arrive (lemmy-api 2.2).
         software = ports.home_servers.software(observation.home)
     answer = remote_pin.merge_reading(observation, current, reading, software, ports.clock.now())
-    ports.ledger.set_fact(_home_key(thread), remote_pin.reading_to_json(answer))
-
-
-def _home_key(thread: Thread) -> str:
-    return f"home:{thread.name}"
-
-
-def home_answer(ledger: Ledger, thread: Thread) -> HomeReading | None:
-    """Return what the community's own server last showed of the thread's current post."""
-    return remote_pin.reading_from_json(ledger.get_fact(_home_key(thread)))
+    ports.ledger.change_thread(thread.name, lambda state: replace(state, home=answer))

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from megabot.forum.models import CommunityRef
-from megabot.ledger.current_post import NOT_PINNED, PINNED, current_post_key
 from megabot.ledger.port import Ledger
 from megabot.ports import Ports
 from megabot.reconcile.content import annotation_store
@@ -15,20 +14,13 @@ from megabot.reconcile.thread_posts import own_posts_of
 from megabot.schedule import calendar
 from megabot.source.model import Thread
 
-_LEDGER_START = "born"  # the key in existing ledgers
-
 
 def remember_ledger_start(ports: Ports) -> None:
     """Record when this ledger began, by the server's clock. Commands written before that are not obeyed."""
     # By the same clock as the comments that are compared with it, which may be off (K10).
-    if ports.ledger.get_fact(_LEDGER_START) is None:
-        ports.ledger.set_fact(_LEDGER_START, (ports.forum.server_time() or ports.clock.now()).isoformat())
-
-
-def read_ledger_start(ledger: Ledger) -> datetime | None:
-    """Return when this ledger began, None before the first pass."""
-    fact = ledger.get_fact(_LEDGER_START)
-    return datetime.fromisoformat(fact) if fact else None
+    if ports.ledger.account().started is None:
+        started = ports.forum.server_time() or ports.clock.now()
+        ports.ledger.change_account(lambda account: replace(account, started=account.started or started))
 
 
 def remember_schedule(
@@ -39,15 +31,19 @@ def remember_schedule(
     Without posts this looks like a first run. The account's settings are read then: if they hide its own
     posts, nothing is recorded, because there may be an earlier edition (decision 6).
     """
-    key = f"schedule:{thread.name}"
-    fact = ports.ledger.get_fact(key)
-    if fact is None and not observation.posts:  # a first run, or an account that does not see its posts
+    state = ports.ledger.thread(thread.name)
+    # A first run, or an account that does not see its posts.
+    if state.known_since is None and not observation.posts:
         listing.ask_account(ports)
         if listing.hiding_settings(nsfw=True):
             return
-    value = f"{calendar.fingerprint(thread.schedule)}\n{observation.known_since.isoformat()}"
-    if fact != value:
-        ports.ledger.set_fact(key, value)
+    remember_known_since(ports.ledger, thread, observation.known_since)
+
+
+def remember_known_since(ledger: Ledger, thread: Thread, since: datetime) -> None:
+    """Record since when a thread's present schedule is known."""
+    digest = calendar.fingerprint(thread.schedule)
+    ledger.change_thread(thread.name, lambda state: replace(state, schedule=digest, known_since=since))
 
 
 def read_known_since(
@@ -62,12 +58,10 @@ def read_known_since(
 
     If the ledger was lost, that is the time of our oldest post, removed or not.
     """
-    fingerprint = calendar.fingerprint(thread.schedule)
-    fact = ports.ledger.get_fact(f"schedule:{thread.name}")
-    if fact is not None:
-        recorded, since = fact.split("\n")
-        if recorded == fingerprint:
-            return datetime.fromisoformat(since)
+    state = ports.ledger.thread(thread.name)
+    if state.known_since is not None:
+        if state.schedule == calendar.fingerprint(thread.schedule):
+            return state.known_since
         # Under a changed schedule people may have posted the earlier slots themselves (decision 6).
         return now
     # A series whose posts were all removed is not a first run either.
@@ -81,17 +75,15 @@ def with_ledger_state(ports: Ports, thread: Thread, observation: Observation, no
     observation = replace(observation, intents=ledger.intents(thread.name), records=ledger.posts(thread.name))
     if current is None:
         return observation
-    note = annotation_store.note_of(ledger, thread.name)
+    note = ledger.thread(thread.name).note
     ends = note.until if note is not None and note.applies_to(current.key, now) else None
     annotations = annotation_store.current_annotations(ledger, thread, current.key, now)
     return replace(observation, annotations_digest=annotations.digest, next_change_at=ends)
 
 
 def remember_current_post(ledger: Ledger, thread: Thread, observation: Observation) -> None:
-    """Record which post is current and whether readers see it pinned, if that changed."""
-    post = observation.current.post if observation.current else None
+    """Record which post is current and whether readers see it pinned."""
+    post_id = observation.current.id if observation.current else None
     # On another server only what that server shows counts (decision 19).
-    pin = PINNED if is_pinned_for_readers(thread, observation) else NOT_PINNED
-    fact = f"{post.id} {pin}" if post else ""
-    if fact != (ledger.get_fact(current_post_key(thread.name)) or ""):
-        ledger.set_fact(current_post_key(thread.name), fact)
+    pinned = None if post_id is None else is_pinned_for_readers(thread, observation)
+    ledger.change_thread(thread.name, lambda state: replace(state, current_post_id=post_id, pinned=pinned))

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from megabot.forum.home_server import HomePin
 from megabot.forum.models import Comment, PinEvent, Post
 from megabot.ledger.records import Intent, IntentKind, IntentState, PostRecord
+from megabot.ledger.state import HomeReading
 from megabot.reconcile.orders import Order, OrderKind
 from megabot.rendering.model import Rendered, RenderProblem
 from megabot.schedule.calendar import Edition
@@ -26,23 +26,6 @@ class ThreadPost:
     @property
     def id(self) -> int:
         return self.post.id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HomeReading:
-    """What a community's own server showed of a post when it was last asked.
-
-    `first` is when it was first asked about this post's pin. `software` is what that server runs, such as
-    "Lemmy 0.19.20"; `refuses`: it rejects pins from other servers. `trouble` is why it could not be read.
-    """
-
-    post_id: int
-    pin: HomePin
-    first: datetime
-    last: datetime
-    software: str = ""
-    refuses: bool = False
-    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from megabot.reconcile.communities import is_in_wrong_community
 from megabot.reconcile.content import annotation_store
 from megabot.reconcile.decide import clock_is_wrong
 from megabot.reconcile.evidence import read_removals_and_pins
-from megabot.reconcile.home_server_check import home_answer, home_server
+from megabot.reconcile.home_server_check import home_server
 from megabot.reconcile.listing import AccountListing
 from megabot.reconcile.observation import Observation, Situation, ThreadPost
 from megabot.reconcile.orders import Order, OrderKind
@@ -62,10 +62,10 @@ def observe(
         moderates=_moderates(ports, listing, posts, place),
         wrong_community=is_in_wrong_community(ports, thread, place, posts),
         held_by=find_hold(ports.ledger, thread.name, due.key) if due else None,
-        ledger_start=memory.read_ledger_start(ports.ledger),
+        ledger_start=ports.ledger.account().started,
         post_to_adopt=None if order is None or not order.post_id else ports.forum.post(order.post_id),
         home=home_server(place, posts),
-        home_answer=home_answer(ports.ledger, thread),
+        home_answer=ports.ledger.thread(thread.name).home,
     )
 
 

@@ -6,7 +6,6 @@ from typing_extensions import override
 
 from megabot.errors import SourceBroken
 from megabot.ledger.port import Ledger
-from megabot.ledger.stored_overrides import load_overrides
 from megabot.schedule.overrides import apply_overrides
 from megabot.source.model import Snapshot, Thread
 from megabot.source.port import Source
@@ -46,5 +45,5 @@ class OverriddenSource(Source):
         return threads
 
     def _overridden(self, thread: Thread) -> Thread:
-        overrides = load_overrides(self._ledger, thread.name)
+        overrides = self._ledger.overrides(thread.name)
         return replace(thread, schedule=apply_overrides(thread.calendar, overrides).schedule)

@@ -3,7 +3,6 @@
 from megabot.ledger.current_post import current_post_record
 from megabot.ledger.port import Ledger
 from megabot.ledger.records import PostRecord, latest
-from megabot.ledger.stored_overrides import load_overrides
 from megabot.ports import OfflinePorts
 from megabot.schedule import overrides as rules
 from megabot.schedule.calendar import Edition
@@ -23,14 +22,20 @@ def has_preambles(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, al
 
 
 def find_hold(ledger: Ledger, thread: str, key: str) -> Override | None:
-    return find_override(load_overrides(ledger, thread), OverrideKind.HOLD, key)
+    return find_override(ledger.overrides(thread), OverrideKind.HOLD, key)
+
+
+def preamble_of(ledger: Ledger, thread: str, key: str) -> str | None:
+    """Return the preamble that was sent by message for an edition, None if there is none."""
+    override = find_override(ledger.overrides(thread), OverrideKind.PREAMBLE, key)
+    return override.text if override else None
 
 
 def active_overrides(ports: OfflinePorts, thread: Thread) -> tuple[tuple[Override, Edition], ...]:
     """Return the overrides that still have an effect, each with its edition."""
     return rules.active_overrides(
         thread.calendar,
-        load_overrides(ports.ledger, thread.name),
+        ports.ledger.overrides(thread.name),
         ports.clock.now(),
         posts_by_edition(ports, thread),
     )

@@ -3,9 +3,8 @@
 Each applies to one edition only, so it expires automatically.
 """
 
-import json
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -34,31 +33,6 @@ class Override:
     at: datetime
     slot: datetime | None = None
     text: str = ""
-
-
-def to_json(overrides: Sequence[Override]) -> str:
-    return json.dumps(
-        [
-            asdict(override)
-            | {"at": override.at.isoformat(), "slot": override.slot and override.slot.isoformat()}
-            for override in overrides
-        ]
-    )
-
-
-def from_json(text: str) -> tuple[Override, ...]:
-    """Read the result of `to_json`; "" means no overrides."""
-    return tuple(
-        Override(
-            kind=OverrideKind(values["kind"]),
-            edition=values["edition"],
-            by=values["by"],
-            at=datetime.fromisoformat(values["at"]),
-            slot=datetime.fromisoformat(values["slot"]) if values["slot"] else None,
-            text=values["text"],
-        )
-        for values in json.loads(text or "[]")
-    )
 
 
 def find_override(overrides: Sequence[Override], kind: OverrideKind, key: str) -> Override | None:

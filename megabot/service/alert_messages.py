@@ -1,22 +1,20 @@
 """Private messages to moderators about what needs attention and what is resolved. Decides nothing."""
 
-import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from megabot.errors import ForumError, NotFound, NotSent, OutcomeUnknown, Refused
 from megabot.forum.escaping import escape
-from megabot.i18n import channels, sentences
+from megabot.i18n import sentences
 from megabot.i18n.channels import cut, markdown
 from megabot.i18n.translation import _, ngettext
-from megabot.ledger.alert_subscriptions import alert_wishes
+from megabot.ledger.state import SentAlert, SentAlertState
 from megabot.ports import Ports
-from megabot.service.alert_policy import AlertDigest, SentAlert, SentAlertState, due_digest, expired_keys
+from megabot.service.alert_policy import AlertDigest, due_digest, expired_keys
 from megabot.source.model import Thread
 
-_KEY = "told"
 log = logging.getLogger("megabot")
 _LONGEST_ALERT, _MOST_ALERTS = 700, 5  # of one message, which may have 10,000 characters when escaped
 
@@ -24,7 +22,7 @@ _LONGEST_ALERT, _MOST_ALERTS = 700, 5  # of one message, which may have 10,000 c
 def send_alerts(ports: Ports, threads: tuple[Thread, ...]) -> None:
     """Send the alerts that are due, one message to each recipient. Errors of the forum are only logged."""
     now = ports.clock.now()
-    active, sent_alerts = dict(ports.alerts.active_alerts()), _read(ports)
+    active, sent_alerts = dict(ports.alerts.active_alerts()), {**ports.ledger.sent_alerts()}
     digest = due_digest(active, sent_alerts, now)
     if not digest:
         _keep(
@@ -89,9 +87,9 @@ def _send(ports: Ports, threads: tuple[Thread, ...], content: str) -> None:
 
 def _all_recipients(ports: Ports, threads: tuple[Thread, ...]) -> tuple[int, ...]:
     """Return the usual recipients, adjusted by `alerts on` and `alerts off`."""
-    wishes = alert_wishes(ports.ledger)
-    subscribed = [int(person) for person, on in wishes.items() if on]
-    usual = [person for person in _recipients(ports, threads) if wishes.get(str(person), True)]
+    wishes = ports.ledger.alert_wishes()
+    subscribed = [person for person, on in wishes.items() if on]
+    usual = [person for person in _recipients(ports, threads) if wishes.get(person, True)]
     return tuple(dict.fromkeys([*usual, *subscribed]))
 
 
@@ -114,41 +112,21 @@ def _recipients(ports: Ports, threads: tuple[Thread, ...]) -> tuple[int, ...]:
 def _named(ports: Ports) -> Iterator[int]:
     """Yield the accounts that the settings name. A wrong name is logged and does not affect the others."""
     for name in ports.moderators:
-        fact = ports.ledger.get_fact(f"person:{name}")
+        person_id = ports.ledger.person_id(name)
         # Looked up once, because the number of an account never changes (promise 9).
-        if fact is None:
+        if person_id is None:
             try:
-                fact = str(ports.forum.person(name).id)
+                person_id = ports.forum.person(name).id
             except NotFound:
                 log.warning("%s", sentences.no_such_person(name))
                 continue
-            ports.ledger.set_fact(f"person:{name}", fact)
-        yield int(fact)
+            ports.ledger.keep_person(name, person_id)
+        yield person_id
 
 
-def _read(ports: Ports) -> dict[str, SentAlert]:
-    stored = json.loads(ports.ledger.get_fact(_KEY) or "{}")
-    return {
-        key: SentAlert(
-            SentAlertState(one["state"]),
-            channels.from_json(one["sentence"]),
-            datetime.fromisoformat(one["at"]),
-        )
-        for key, one in stored.items()
-    }
-
-
-def _keep(ports: Ports, sent_alerts: dict[str, SentAlert], before: dict[str, SentAlert]) -> None:
+def _keep(ports: Ports, sent_alerts: Mapping[str, SentAlert], before: Mapping[str, SentAlert]) -> None:
     if sent_alerts != before:
-        plain = {
-            key: {
-                "state": alert.state,
-                "sentence": channels.to_json(alert.sentence),
-                "at": alert.at.isoformat(),
-            }
-            for key, alert in sent_alerts.items()
-        }
-        ports.ledger.set_fact(_KEY, json.dumps(plain))
+        ports.ledger.set_sent_alerts(sent_alerts)
 
 
 def _alert_digest(digest: AlertDigest) -> str:

@@ -6,28 +6,11 @@ A message is sent at most once. One with an unknown outcome is not sent again fo
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from megabot.ledger.state import SentAlert, SentAlertState
 from megabot.schedule.interval import Interval
 
 AGAIN = timedelta(days=1)
-
-
-class SentAlertState(StrEnum):
-    """The state of the message about an alert. SENDING is recorded before the first byte is sent."""
-
-    SENDING = "sending"
-    SENT = "sent"
-    ENDING = "ending"
-
-
-@dataclass(frozen=True, slots=True)
-class SentAlert:
-    """The message about one alert: its state, its `sentence`, and when it was sent (`at`)."""
-
-    state: SentAlertState
-    sentence: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

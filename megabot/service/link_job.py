@@ -9,13 +9,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from megabot.check import check_text
+from megabot.ledger.state import Job, JobRun
 from megabot.ports import Ports
 from megabot.schedule.interval import Interval
 from megabot.service.background import BackgroundJob, BackgroundProcess
 
 WEEKLY = timedelta(weeks=1)
 LONGEST = timedelta(hours=2)
-_KEY, _ALERT = "links:checked", "links"
+_ALERT = "links"
 log = logging.getLogger("megabot")
 
 
@@ -23,12 +24,12 @@ def link_job(ports: Ports, start: Callable[[], BackgroundProcess]) -> Background
     """Return the job. `start` runs `megabot check --links --json`."""
 
     def is_due(now: datetime) -> bool:
-        fact = ports.ledger.get_fact(_KEY)
-        return fact is None or now not in Interval.after(datetime.fromisoformat(fact), WEEKLY)
+        last = ports.ledger.job(Job.LINKS).at
+        return last is None or now not in Interval.after(last, WEEKLY)
 
     def begin(now: datetime) -> BackgroundProcess:
         # First, so that a failing check is not retried at every tick.
-        ports.ledger.set_fact(_KEY, now.isoformat())
+        ports.ledger.keep_job(Job.LINKS, JobRun(at=now))
         return start()
 
     return BackgroundJob(

@@ -8,7 +8,6 @@ from megabot.commands.inbox import Inbox
 from megabot.errors import ForumError, SourceBroken, SourceMissing
 from megabot.forum.models import Unread
 from megabot.i18n import sentences
-from megabot.ledger.stored_overrides import count_overrides
 from megabot.ports import Ports
 from megabot.reconcile import describe
 from megabot.reconcile.actions import BlockReason
@@ -80,7 +79,8 @@ class PassScheduler:
         if now in self._without_source:
             return False
         try:
-            overridden = self._overrides != count_overrides(self._ports.ledger)
+            # Another process may have changed an override.
+            overridden = self._overrides != self._ports.ledger.account().override_changes
             changed = self._watch.changed(now, slot=self.next_slot(now))
             if not (changed or overridden or now not in self._rest):
                 return False
@@ -95,7 +95,7 @@ class PassScheduler:
 
     def _run(self, now: datetime) -> None:
         self.threads = usable_threads(self._ports.source, self._watch.note(now)).threads
-        self._overrides = count_overrides(self._ports.ledger)
+        self._overrides = self._ports.ledger.account().override_changes
         # Once a day (decision 3), but not in the pass of a slot.
         reread = now not in self._places_known and (self._slot is None or now < self._slot)
         self.reports = run_pass(self._ports, reread=reread, authenticated=self._is_proven())

@@ -6,9 +6,11 @@ Writing them takes seconds, which must not delay a slot, and libraries that woul
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from megabot.errors import UserError
+from megabot.ledger.state import Job
 from megabot.ports import Ports
 from megabot.reconcile.full_scan import scan_all_posts
 from megabot.schedule.interval import Interval
@@ -18,7 +20,6 @@ from megabot.service.background import BackgroundJob, BackgroundProcess
 EVERY = timedelta(minutes=5)
 LONGEST = timedelta(minutes=30)
 DAILY = timedelta(days=1)
-_LOOKED = "site:looked"
 log = logging.getLogger("megabot")
 
 
@@ -56,13 +57,13 @@ def site_job(
 
 
 def _scan_is_due(ports: Ports, now: datetime) -> bool:
-    fact = ports.ledger.get_fact(_LOOKED)
-    return fact is None or now not in Interval.after(datetime.fromisoformat(fact), DAILY)
+    last = ports.ledger.job(Job.SITE_SCAN).at
+    return last is None or now not in Interval.after(last, DAILY)
 
 
 def _scan(ports: Ports, now: datetime) -> None:
     # First, so that a failing scan is not retried at every tick.
-    ports.ledger.set_fact(_LOOKED, now.isoformat())
+    ports.ledger.keep_job(Job.SITE_SCAN, replace(ports.ledger.job(Job.SITE_SCAN), at=now))
     try:
         scan_all_posts(ports)
     except UserError as error:

@@ -45,7 +45,7 @@ class Site:
     @cached_property
     def bulletins(self) -> tuple[Entry, ...]:
         """The editions with a preamble or highlights, oldest first."""
-        entries = (one for one in self.entries if one.preamble or one.kept_highlights not in {"", "[]"})
+        entries = (one for one in self.entries if one.preamble or one.featured)
         return tuple(sorted(entries, key=lambda one: (one.start, one.thread)))
 
     def feeds_of(self, *paths: tuple[str, str]) -> tuple[tuple[str, str], ...]:

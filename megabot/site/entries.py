@@ -1,15 +1,16 @@
 """The content of the archive: one entry for each edition, read from the ledger."""
 
 import hashlib
-from dataclasses import dataclass, fields
+import json
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from megabot.ledger.port import Ledger
 from megabot.ledger.records import KeptText, PostRecord, latest
-from megabot.reconcile.content import highlights, stored_text
-from megabot.reconcile.content.highlights import Highlight
+from megabot.ledger.state import Highlight
+from megabot.reconcile.content import stored_text
 from megabot.rendering import context_json
 
 
@@ -18,8 +19,8 @@ class Entry:
     """One edition as it was posted.
 
     `start` is the day of the slot in the thread's time zone. `host` is that of the edition's first post: it
-    stays part of the edition's `tag` even if a later copy is shown. `kept_highlights` is JSON, parsed only
-    when it is needed.
+    stays part of the edition's `tag` even if a later copy is shown. `featured` are the comments that
+    moderators highlighted.
     """
 
     thread: str
@@ -37,7 +38,7 @@ class Entry:
     commit: str = ""
     commit_url: str = ""
     comments: int = 0
-    kept_highlights: str = ""
+    featured: tuple[Highlight, ...] = ()
 
     @property
     def tag(self) -> str:
@@ -45,15 +46,12 @@ class Entry:
         return f"tag:{self.host},{self.start.isoformat()}:{self.thread}/{self.key}"
 
     @cached_property
-    def featured(self) -> tuple[Highlight, ...]:
-        """The comments that moderators highlighted."""
-        return highlights.from_json(self.kept_highlights)
-
-    @cached_property
     def digest(self) -> str:
         """A digest of everything that a page shows, except the number of comments."""
         # Otherwise each comment would change the feeds, the bulletins and the search index.
-        parts = (str(getattr(self, one.name)) for one in fields(self) if one.name != "comments")
+        unlike = {"comments", "featured"}
+        parts = [str(getattr(self, one.name)) for one in fields(self) if one.name not in unlike]
+        parts.append(_text_of(self.featured))
         return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
     @property
@@ -79,13 +77,21 @@ def _of_thread(ledger: Ledger, name: str) -> list[Entry]:
     for record in records:
         first.setdefault(record.edition, record)
     shown = latest(one for one in records if one.post_id in texts and texts[one.post_id].open)
+    highlighted = ledger.highlighted_editions(name)
     return [
-        _entry(ledger, record, texts[record.post_id], first=first[edition])
+        _entry(
+            record,
+            texts[record.post_id],
+            first=first[edition],
+            featured=ledger.highlights(name, edition) if edition in highlighted else (),
+        )
         for edition, record in shown.items()
     ]
 
 
-def _entry(ledger: Ledger, record: PostRecord, text: KeptText, *, first: PostRecord) -> Entry:
+def _entry(
+    record: PostRecord, text: KeptText, *, first: PostRecord, featured: tuple[Highlight, ...]
+) -> Entry:
     context = context_json.from_json(record.context) if record.context else None
     return Entry(
         thread=record.thread,
@@ -104,5 +110,12 @@ def _entry(ledger: Ledger, record: PostRecord, text: KeptText, *, first: PostRec
         commit=record.commit,
         commit_url=context.revision.url if context else "",
         comments=text.comments,
-        kept_highlights=ledger.get_fact(f"featured:{record.thread}/{record.edition}") or "",
+        featured=featured,
     )
+
+
+def _text_of(featured: tuple[Highlight, ...]) -> str:
+    # In the format of earlier versions, so that an upgrade does not change the page of every edition.
+    if not featured:
+        return ""
+    return json.dumps([asdict(one) for one in featured], default=datetime.isoformat, ensure_ascii=False)

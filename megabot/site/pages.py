@@ -5,7 +5,7 @@ from html import escape
 from itertools import groupby
 
 from megabot.i18n.translation import _
-from megabot.reconcile.content.highlights import Highlight
+from megabot.ledger.state import Highlight
 from megabot.site import site_words
 from megabot.site.entries import Entry
 from megabot.site.page_layout import Frame, day, folder, link, link_elsewhere, minute, name_of, page

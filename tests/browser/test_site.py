@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from megabot.site.build import Site, files
 from megabot.site.entries import gather
 from megabot.site.output import write
-from tests.fakes import FakeLedger
+from tests.fake_ledger import FakeLedger
 from tests.site_editions import a_highlight, post_week
 
 BODY = """## Essay {number}

@@ -23,7 +23,8 @@ from megabot.ledger.records import (
     PostRecord,
 )
 from megabot.ledger.sqlite import SqliteLedger
-from tests.fakes import MONDAY_NOON, FakeClock, FakeLedger
+from tests.fake_ledger import FakeLedger
+from tests.fakes import MONDAY_NOON, FakeClock
 
 LATER = MONDAY_NOON + timedelta(minutes=10)
 DRAFT = PostDraft(
@@ -93,18 +94,6 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
     )
     with closing(sqlite):
         yield sqlite
-
-
-def test_what_was_never_remembered_is_none(ledger: Ledger) -> None:
-    assert ledger.get_fact("community:birds") is None
-
-
-def test_the_last_word_about_a_key_is_recalled(ledger: Ledger) -> None:
-    ledger.set_fact("community:birds", "3")
-    ledger.set_fact("community:birds", "4")
-    ledger.set_fact("community:moths", "5")
-
-    assert ledger.get_fact("community:birds") == "4"
 
 
 def test_a_begun_intent_is_being_sent_and_comes_back_whole(ledger: Ledger) -> None:
@@ -396,8 +385,8 @@ def test_the_pass_lock_comes_free_after_an_error(ledger: Ledger) -> None:
         raise ZeroDivisionError
 
     with ledger.pass_lock():
-        ledger.set_fact("still", "works")
-    assert ledger.get_fact("still") == "works"
+        ledger.keep_person("still", 1)
+    assert ledger.person_id("still") == 1
 
 
 def test_a_text_comes_back_whole_and_the_last_one_counts(ledger: Ledger) -> None:
@@ -420,19 +409,3 @@ def test_the_texts_of_a_thread_are_those_of_its_recorded_posts_oldest_first(ledg
 def test_the_times_of_a_text_have_to_be_aware(ledger: Ledger) -> None:
     with pytest.raises(ValueError, match="aware"):
         ledger.keep_text(replace(TEXT, changed=LATER.replace(tzinfo=None)))
-
-
-def test_a_fact_is_changed_by_what_it_is(ledger: Ledger) -> None:
-    ledger.update_fact("count", lambda kept: str(int(kept or 0) + 1))
-    ledger.update_fact("count", lambda kept: str(int(kept or 0) + 1))
-
-    assert ledger.get_fact("count") == "2"
-
-
-def test_a_change_that_fails_leaves_the_fact_as_it_is(ledger: Ledger) -> None:
-    ledger.set_fact("fact", "one")
-
-    with pytest.raises(ZeroDivisionError):
-        ledger.update_fact("fact", lambda _: str(1 / 0))
-
-    assert ledger.get_fact("fact") == "one"

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.ledger import ownership
 from megabot.ledger.ownership import Claim, Owner, compare, infer, is_same
 from megabot.ledger.records import PostRecord
 from tests.fakes import MONDAY_NOON
@@ -70,9 +69,3 @@ def test_the_token_beside_an_older_ledger_names_its_account() -> None:
     assert infer([POST], signed_in) == OWNER
     assert infer([], signed_in) == signed_in
     assert infer([], None) is None
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"name": 1}', '{"name": "a", "host": "b", "more": "c"}'])
-def test_an_owner_that_cannot_be_read_is_none(text: str) -> None:
-    assert ownership.from_json(text) is None
-    assert ownership.from_json(ownership.to_json(OWNER)) == OWNER

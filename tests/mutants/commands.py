@@ -74,7 +74,7 @@ COMMANDS = (
     ),
     Mutant(
         name="the watermark is kept before what is below it",
-        changes=(sooner(inbox.Inbox._list, Ledger.set_fact, than=inbox.Inbox._authorize),),
+        changes=(sooner(inbox.Inbox._list, Ledger.change_account, than=inbox.Inbox._authorize),),
         caught_by=(f"{AUTHORITY}::test_while_nobody_knows_who_moderates_a_command_waits",),
     ),
     Mutant(

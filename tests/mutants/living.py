@@ -1,6 +1,7 @@
 """Mutants of what keeps a standing thread alive: announcements, highlights, texts that are kept."""
 
 from megabot.commands import annotation_commands
+from megabot.ledger.port import Ledger
 from megabot.reconcile.content import annotation_store
 from megabot.reconcile.rules import announce
 from megabot.reconcile.rules.upkeep import announce_the_next_edition, comment_first
@@ -35,7 +36,7 @@ LIVING = (
     ),
     Mutant(
         name="who opted out is put forward",
-        changes=(without(annotation_commands.feature, annotation_store.load_opt_outs),),
+        changes=(without(annotation_commands.feature, Ledger.opted_out),),
         caught_by=(f"{LIVING_THREAD}::test_a_person_opts_out_and_is_not_put_forward_again",),
     ),
 )

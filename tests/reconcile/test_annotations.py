@@ -4,15 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from megabot.ledger.state import Note
 from megabot.reconcile.content.annotations import (
     Annotations,
-    Note,
-    actors_to_json,
     author_link,
     link_text,
-    note_from_json,
-    note_to_json,
-    parse_actors,
     unwrap_body,
     wrap_body,
 )
@@ -81,14 +77,6 @@ def test_an_author_is_a_link_and_no_mention() -> None:
     assert author_link(a_highlight()) == "[robin](https://lemmy.example/u/robin)"
 
 
-@pytest.mark.parametrize("until", [None, FIRST + timedelta(hours=6)])
-def test_a_note_comes_back_as_it_was_kept(until: None) -> None:
-    note = Note(edition="2026-W47", text="“Be kind.”", by="modlin", at=FIRST, until=until)
-
-    assert note_from_json(note_to_json(note)) == note
-    assert note_from_json("") is None
-
-
 def test_a_note_stands_on_its_own_edition_until_it_is_over() -> None:
     short = Note(edition="2026-W47", text="x", by="modlin", at=FIRST, until=FIRST + timedelta(hours=1))
 
@@ -96,8 +84,3 @@ def test_a_note_stands_on_its_own_edition_until_it_is_over() -> None:
     assert not short.applies_to("2026-W47", FIRST + timedelta(hours=1))
     assert not short.applies_to("2026-W48", FIRST)
     assert NOTE.applies_to("2026-W47", FIRST + timedelta(days=365))
-
-
-def test_who_opted_out_is_kept_once() -> None:
-    assert parse_actors(actors_to_json(["b", "a", "b"])) == {"a", "b"}
-    assert parse_actors("") == frozenset()

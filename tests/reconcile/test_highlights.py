@@ -1,4 +1,4 @@
-"""The first line of a comment as plain words, and how highlights are kept."""
+"""The first line of a comment as plain words, and the order of highlights."""
 
 from time import process_time
 
@@ -7,9 +7,7 @@ import pytest
 from megabot.reconcile.content.highlights import (
     LONGEST_LINE,
     first_line,
-    from_json,
     insert_highlight,
-    to_json,
 )
 from tests.cost import LINEAR, growth
 from tests.site_editions import a_highlight
@@ -62,16 +60,6 @@ def _seconds(text: str) -> float:
     begin = process_time()
     first_line(text)
     return process_time() - begin
-
-
-def test_highlights_come_back_as_they_were_kept() -> None:
-    kept = (a_highlight(1), a_highlight(2, line='with "quotes" — and more'))
-
-    assert from_json(to_json(kept)) == kept
-
-
-def test_nothing_kept_is_none() -> None:
-    assert from_json("") == ()
 
 
 def test_one_that_is_there_stays_and_a_new_one_comes_in_the_order_of_writing() -> None:

@@ -8,8 +8,8 @@ import pytest
 from megabot.forum.home_server import HomePin, Reading, Software
 from megabot.forum.models import Feature
 from megabot.ledger.records import IntentKind, IntentState
+from megabot.ledger.state import HomeReading
 from megabot.reconcile.actions import Action, Blocked, BlockReason, Pin, Unpin
-from megabot.reconcile.observation import HomeReading
 from megabot.reconcile.rules import remote_pin
 from megabot.reconcile.rules.upkeep import decide_upkeep
 from megabot.source.model import Pin as PinKind
@@ -190,18 +190,6 @@ def test_an_answer_that_could_not_be_read_replaces_none_that_could() -> None:
 
 def test_an_answer_about_a_new_post_starts_anew() -> None:
     assert answered(an_answer(HomePin.NOT_PINNED, post_id=46), Reading(HomePin.NO_POST)).first == NOW + HOUR
-
-
-@pytest.mark.parametrize("pin", HomePin)
-def test_an_answer_is_read_as_it_was_written(pin: HomePin) -> None:
-    answer = an_answer(pin, trouble="it is away")
-
-    assert remote_pin.reading_from_json(remote_pin.reading_to_json(answer)) == answer
-
-
-@pytest.mark.parametrize("text", [None, "", "{", "[]", "{}", '{"first": 1, "last": 2}', '{"pin": "x"}'])
-def test_what_is_no_answer_is_none(text: str | None) -> None:
-    assert remote_pin.reading_from_json(text) is None
 
 
 # -- what servers run

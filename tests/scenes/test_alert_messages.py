@@ -186,7 +186,7 @@ def test_a_message_of_unknown_outcome_is_not_sent_again_for_a_day(
 
 def test_one_wrong_name_keeps_nothing_from_the_others(world: World) -> None:
     a_broken_slot(world)
-    world.ports().ledger.set_fact("told", "{}")
+    world.ports().ledger.set_sent_alerts({})
     ports = replace(world.ports(), moderators=("nobodyhere", "reader"))
 
     alert_messages.send_alerts(ports, world.pages.all)
@@ -196,7 +196,7 @@ def test_one_wrong_name_keeps_nothing_from_the_others(world: World) -> None:
 
 def test_where_nobody_is_there_to_be_told_it_is_told_when_somebody_is(world: World) -> None:
     a_broken_slot(world)
-    world.ports().ledger.set_fact("told", "{}")
+    world.ports().ledger.set_sent_alerts({})
     alert_messages.send_alerts(replace(world.ports(), moderators=("nobodyhere",)), world.pages.all)
 
     alert_messages.send_alerts(replace(world.ports(), moderators=("reader",)), world.pages.all)

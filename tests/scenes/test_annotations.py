@@ -11,7 +11,7 @@ from lemmy_sandbox import Sandbox
 from lemmy_sandbox.user_client import User
 from megabot.lemmy.detect import ApiKind
 from megabot.preview import preview
-from megabot.reconcile.content.annotation_store import LOOK_EVERY, load_highlights
+from megabot.reconcile.content.annotation_store import LOOK_EVERY
 from megabot.reconcile.full_scan import scan_all_posts
 from megabot.rendering import context_json
 from megabot.service.schedulers import HOURLY
@@ -64,7 +64,7 @@ class Scene:
         return [one.content for one in reversed(comments) if "answer:" in one.content]
 
     def featured(self) -> list[str]:
-        return [one.line for one in load_highlights(self.ports.ledger, "news", "2026-W48")]
+        return [one.line for one in self.ports.ledger.highlights("news", "2026-W48")]
 
 
 @pytest.fixture(params=["v3", "v4"])

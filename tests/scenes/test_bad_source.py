@@ -10,7 +10,8 @@ from megabot.ports import OfflinePorts
 from megabot.rendering.renderer import ChildRenderer
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.source.folder import FolderSource
-from tests.fakes import FakeClock, FakeLedger
+from tests.fake_ledger import FakeLedger
+from tests.fakes import FakeClock
 
 THREAD = """---
 name: news

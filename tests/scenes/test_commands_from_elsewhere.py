@@ -10,7 +10,8 @@ from megabot.ledger.records import CommandState
 from megabot.ports import Ports
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.service.service import Service
-from tests.fakes import FakeCodes, FakeLedger
+from tests.fake_ledger import FakeLedger
+from tests.fakes import FakeCodes
 from tests.simulation.account import AccountForum
 from tests.simulation.hands import FakeHand
 from tests.simulation.server import Server
@@ -186,7 +187,7 @@ def test_the_order_of_another_community_is_not_confirmed_here(scene: Scene) -> N
     scene.comment(scene.kim, f"{BOT} yes {scene.code()}")
 
     assert "I take no commands for books here" in scene.answers()[-1]
-    assert scene.ledger.get_fact("amendments:books") is None
+    assert scene.ledger.overrides("books") == ()
 
 
 def test_only_who_gave_an_order_can_confirm_it(scene: Scene) -> None:

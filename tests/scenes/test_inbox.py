@@ -1,5 +1,6 @@
 """The inbox is read down to a watermark, whoever marks what as read: what it costs, that nothing is lost."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from megabot.ledger.port import Ledger
+from megabot.ledger.state import AccountState
 from megabot.service.service import Service
 from tests.scenario import BOT, ON_BOTH, answers, at_work, letters, say, tick, write
 from tests.world import World
@@ -158,7 +160,7 @@ def test_what_is_said_while_all_is_marked_as_read_is_heard(
 
 
 class Forgetful:
-    """A ledger with a disk that is full when the watermark is to be kept."""
+    """A ledger with a disk that is full when the inbox's position is to be kept."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -166,10 +168,11 @@ class Forgetful:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  as above
         return getattr(self._ledger, name)
 
-    def set_fact(self, key: str, value: str) -> None:
-        if key == "inbox:watermark":
+    def change_account(self, change: Callable[[AccountState], AccountState]) -> None:
+        before = self._ledger.account()
+        if change(before).inbox_position != before.inbox_position:
             raise Crashed
-        self._ledger.set_fact(key, value)
+        self._ledger.change_account(change)
 
 
 @ON_BOTH

@@ -1,7 +1,6 @@
 """What fails concerns itself alone: one thread, one file, the inbox, a job in the background (R16)."""
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,7 +24,7 @@ from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.service.service import Service
 from megabot.source.folder import FolderSource
 from megabot.source.model import Companion, Snapshot, Thread
-from tests.fakes import FakeLedger
+from tests.fake_ledger import FakeLedger
 from tests.world import NEWS, SLOT, WEEK, Press, World
 
 TICK = timedelta(seconds=30)
@@ -436,11 +435,11 @@ def facts(world: World) -> bytes:
 def test_a_plan_writes_nothing_into_the_ledger(world: World, prepare: Callable[[World], object]) -> None:
     """G04."""
     prepare(world)
-    world.ports().ledger.set_fact("community:news", "")  # so that the server is asked where that is
+    world.ports().ledger.keep_community("news", None)  # so that the server is asked where that is
     world.change(language="en")
     world.clock.at = SLOT + WEEK
     ports = world.ports()
-    ports.ledger.get_fact("")
+    ports.ledger.account()
     before = facts(world)
 
     reports = run_pass(ports, authenticated=True, account=ports.forum.account(), dry=True)
@@ -469,13 +468,13 @@ def test_an_alert_that_another_process_raises_meanwhile_is_kept() -> None:
     class Overtaken(FakeLedger):
         """Another process raises an alert right after this one has read them."""
 
-        def get_fact(self, key: str) -> str | None:
-            found = super().get_fact(key)
-            self.set_fact("alerts", json.dumps(json.loads(found or "{}") | {"other": "from elsewhere"}))
+        def alerts(self) -> Mapping[str, str]:
+            found = super().alerts()
+            super().raise_alert("other", "from elsewhere")
             return found
 
     ledger = Overtaken()
     LedgerAlerts(ledger).raise_alert("mine", "a sentence")
     LedgerAlerts(ledger).clear_alert("mine")
 
-    assert json.loads(FakeLedger.get_fact(ledger, "alerts") or "") == {"other": "from elsewhere"}
+    assert FakeLedger.alerts(ledger) == {"other": "from elsewhere"}

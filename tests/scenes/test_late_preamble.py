@@ -9,7 +9,7 @@ import pytest
 from megabot.errors import Refused
 from megabot.forum.models import Post, PostDraft
 from megabot.forum.port import Forum
-from megabot.schedule.overrides import Override, OverrideKind, to_json
+from megabot.schedule.overrides import Override, OverrideKind
 from megabot.service.service import Service
 from megabot.source.model import Refresh
 from tests.scenario import at_work, letters, say, write
@@ -88,7 +88,7 @@ def kept_open(world: World, service: Service) -> Override:
     override = Override(
         kind=OverrideKind.PREAMBLE, edition="2026-W49", by="modlin", at=world.clock.at, text=OPEN
     )
-    world.ports().ledger.set_fact("amendments:news", to_json((override,)))
+    world.ports().ledger.set_overrides("news", (override,))
     return override
 
 

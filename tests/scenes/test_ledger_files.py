@@ -52,7 +52,7 @@ from megabot.ledger.sqlite import SqliteLedger
 from megabot.clock import Stop, SystemClock
 ledger = SqliteLedger(Path(sys.argv[1]), SystemClock(Stop()), on_wait=print, on_set_aside=print)
 sys.stdin.read(1)
-ledger.set_fact(sys.argv[2], "here")
+ledger.keep_image(sys.argv[2], "", "here")
 """
 
 
@@ -82,7 +82,7 @@ def path(tmp_path: Path, opened: Open) -> Path:
     """Give the file of a ledger that has a few pages of rows and is closed."""
     ledger = opened()
     for number in range(40):
-        ledger.set_fact(f"key {number}", "value " * 100)
+        ledger.keep_image(f"key {number}", "", "value " * 100)
     ledger.close()
     return tmp_path / "ledger.db"
 
@@ -111,7 +111,7 @@ def test_all_tables_are_strict(path: Path) -> None:
 
 def test_every_write_reaches_the_disk(opened: Open) -> None:
     ledger = opened()
-    ledger.set_fact("a", "b")
+    ledger.keep_image("a", "", "b")
 
     assert ledger._connection is not None
     assert ledger._connection.execute("PRAGMA synchronous").fetchone()[0] == 2
@@ -166,7 +166,7 @@ def test_a_ledger_from_before_there_were_commands_takes_them(tmp_path: Path, ope
 
     opened().keep_command(HEARD)
 
-    assert (opened().get_fact("a"), opened().command("message:1")) == ("b", HEARD)
+    assert (opened().image_url("a", ""), opened().command("message:1")) == ("b", HEARD)
 
 
 def empty(path: Path) -> None:
@@ -200,13 +200,13 @@ def test_a_broken_file_is_kept_and_a_new_one_begun(
     harm(path)
     broken = path.read_bytes()
     ledger = opened()
-    ledger.set_fact("new", "one")
+    ledger.keep_image("new", "", "one")
 
     (set_aside,) = told
     assert set_aside.path == path.with_name("ledger.db.broken-20261116T120000Z")
     assert set_aside.path.read_bytes() == broken
     assert "was moved to" in str(set_aside)
-    assert (ledger.get_fact("new"), ledger.get_fact("key 1")) == ("one", None)
+    assert (ledger.image_url("new", ""), ledger.image_url("key 1", "")) == ("one", None)
 
 
 def test_a_second_broken_file_does_not_take_the_first_ones_name(
@@ -214,7 +214,7 @@ def test_a_second_broken_file_does_not_take_the_first_ones_name(
 ) -> None:
     for _ in range(2):
         empty(path)
-        opened().set_fact("new", "one")
+        opened().keep_image("new", "", "one")
 
     assert [one.path.name for one in told] == [
         "ledger.db.broken-20261116T120000Z",
@@ -226,31 +226,31 @@ def test_damage_that_is_met_later_is_found_at_the_next_call(
     path: Path, opened: Open, told: list[BrokenLedgerMoved]
 ) -> None:
     ledger = opened()
-    ledger.get_fact("key 1")
+    ledger.image_url("key 1", "")
     garble_start(path)
 
     with pytest.raises(LedgerError, match="the next start sets it aside"):
-        ledger.set_fact("new", "one")
-    ledger.set_fact("new", "two")
-    assert (len(told), ledger.get_fact("new")) == (1, "two")
+        ledger.keep_image("new", "", "one")
+    ledger.keep_image("new", "", "two")
+    assert (len(told), ledger.image_url("new", "")) == (1, "two")
 
 
 def test_a_journal_without_its_file_is_not_played_into_the_new_one(path: Path, opened: Open) -> None:
     path.rename(path.with_name("elsewhere"))
     path.with_name("ledger.db-journal").write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + b"\0" * 600)
-    opened().set_fact("new", "one")
+    opened().keep_image("new", "", "one")
 
-    assert opened().get_fact("new") == "one"
+    assert opened().image_url("new", "") == "one"
     assert path.with_name("ledger.db.broken-20261116T120000Z-journal").exists()
 
 
 def test_a_file_that_was_replaced_under_a_running_service_is_opened_anew(path: Path, opened: Open) -> None:
     service = opened()
-    service.set_fact("before", "yes")
+    service.keep_image("before", "", "yes")
     path.unlink()
-    service.set_fact("after", "yes")
+    service.keep_image("after", "", "yes")
 
-    assert (opened().get_fact("before"), opened().get_fact("after")) == (None, "yes")
+    assert (opened().image_url("before", ""), opened().image_url("after", "")) == (None, "yes")
 
 
 def test_a_file_of_a_newer_version_is_refused_and_left_alone(path: Path, opened: Open) -> None:
@@ -260,7 +260,7 @@ def test_a_file_of_a_newer_version_is_refused_and_left_alone(path: Path, opened:
     before = path.read_bytes()
 
     with pytest.raises(NewerLedger, match=r"install megabot 99\.0 or newer"):
-        opened().get_fact("key 1")
+        opened().image_url("key 1", "")
     assert path.read_bytes() == before
 
 
@@ -287,7 +287,7 @@ def test_a_step_that_fails_leaves_the_older_version(path: Path) -> None:
 def test_another_programs_transaction_is_waited_for_and_then_named(path: Path, opened: Open) -> None:
     """S07."""
     ledger = opened()
-    ledger.get_fact("key 1")
+    ledger.image_url("key 1", "")
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(Busy, match="another program is using the ledger"):
@@ -306,13 +306,13 @@ def test_a_write_that_the_disk_refuses_is_told_with_a_next_step(
 ) -> None:
     """S06."""
     ledger = opened()
-    ledger.get_fact("key 1")
+    ledger.image_url("key 1", "")
     assert ledger._connection is not None
     ledger._connection.execute(f"PRAGMA {pragma}")
 
     with pytest.raises(LedgerError, match=next_step):
-        ledger.set_fact("big", "x" * 1_000_000)
-    assert opened().get_fact("big") is None
+        ledger.keep_image("big", "", "x" * 1_000_000)
+    assert opened().image_url("big", "") is None
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
@@ -320,9 +320,9 @@ def test_what_is_no_file_is_set_aside(
     tmp_path: Path, opened: Open, told: list[BrokenLedgerMoved], make: Callable[[Path], None]
 ) -> None:
     make(tmp_path / "ledger.db")
-    opened().set_fact("new", "one")
+    opened().keep_image("new", "", "one")
 
-    assert opened().get_fact("new") == "one"
+    assert opened().image_url("new", "") == "one"
     assert [one.why for one in told] == ["it is not a regular file"]
 
 
@@ -330,7 +330,7 @@ def test_a_state_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     ledger = SqliteLedger(tmp_path / "gone", FakeClock(), on_wait=lambda: None, on_set_aside=lambda _: None)
 
     with pytest.raises(LedgerError, match="No such file or directory"):
-        ledger.get_fact("a")
+        ledger.image_url("a", "")
 
 
 @pytest.mark.parametrize(
@@ -393,7 +393,7 @@ def test_processes_that_start_together_share_one_file(tmp_path: Path, opened: Op
         process.communicate("go", timeout=30)
 
     assert [process.returncode for process in processes] == [0] * 4
-    assert [opened().get_fact(f"key {n}") for n in range(4)] == ["here"] * 4
+    assert [opened().image_url(f"key {n}", "") for n in range(4)] == ["here"] * 4
 
 
 def test_the_texts_of_old_editions_stay_when_their_writes_are_let_go(opened: Open) -> None:
@@ -413,7 +413,7 @@ def test_the_texts_of_old_editions_stay_when_their_writes_are_let_go(opened: Ope
 
 def fill(ledger: SqliteLedger) -> None:
     """Put rows into every table."""
-    ledger.set_fact("key", "value")
+    ledger.keep_image("key", "", "value")
     for number in range(1, 6):
         draft = PostDraft(title=f"Week {number}", body="Body " * 50)
         new = NewIntent(
@@ -441,12 +441,12 @@ def assert_usable(ledger: SqliteLedger) -> None:
     ledger.record_post(record)
     ledger.keep_text(KeptText(post_id=99, body="Body", published=MONDAY_NOON, changed=MONDAY_NOON))
     ledger.keep_command(replace(HEARD, key="message:99"))
-    ledger.set_fact("new", "one")
+    ledger.keep_image("new", "", "one")
     ledger.close()
 
     assert ledger.intents("new") == (begun,)
     assert ledger.posts("new") == (record,)
     assert [text.body for text in ledger.texts("new")] == ["Body"]
     assert ledger.command("message:99") == replace(HEARD, key="message:99")
-    assert ledger.get_fact("new") == "one"
+    assert ledger.image_url("new", "") == "one"
     ledger.close()

@@ -130,7 +130,7 @@ def test_a_harmed_ledger_is_used_or_set_aside_and_can_be_written(folder: Path, h
 def assert_usable_again(place: Path, told: list[BrokenLedgerMoved]) -> None:
     """The next process finds nothing to set aside, and what was written; what was set aside is kept whole."""
     ledger = opened(place, told)
-    assert ledger.get_fact("new") == "one"
+    assert ledger.image_url("new", "") == "one"
     ledger.close()
     paths = [path for path in place.iterdir() if ".broken-" in path.name]
 

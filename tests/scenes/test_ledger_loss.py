@@ -302,7 +302,7 @@ def test_a_writer_killed_in_the_middle_costs_nothing_where_its_journal_is(at_wor
     """S04: with its journal the file is as it was before."""
     before = content(at_work.state / "ledger.db")
     kill_amid_a_transaction(at_work.state / "ledger.db")
-    at_work.ports().ledger.get_fact("api")
+    at_work.ports().ledger.account()
 
     assert content(at_work.state / "ledger.db") == before
     ends_right(at_work)
@@ -353,7 +353,7 @@ def opened(folder: Path) -> object:
     told: list[BrokenLedgerMoved] = []
     ledger = SqliteLedger(folder, FakeClock(), on_wait=lambda: None, on_set_aside=told.append)
     with closing(ledger):
-        ledger.get_fact("api")
+        ledger.account()
     return "set aside" if told else content(folder / "ledger.db")
 
 

@@ -22,7 +22,8 @@ from megabot.service.background import OwnProcess
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.service.link_job import LONGEST, link_job
 from megabot.source.folder import FolderSource
-from tests.fakes import MONDAY_NOON, FakeClock, FakeLedger
+from tests.fake_ledger import FakeLedger
+from tests.fakes import MONDAY_NOON, FakeClock
 from tests.world import World
 
 ALIVE, DEAD, UNSURE = Verdict(Outcome.ALIVE), Verdict(Outcome.DEAD, "404"), Verdict(Outcome.UNSURE, "429")

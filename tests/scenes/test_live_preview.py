@@ -23,7 +23,8 @@ from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.source.folder import FolderSource
 from megabot.source.model import Snapshot
 from tests.builders import NOW, a_draft, a_record
-from tests.fakes import FakeClock, FakeLedger
+from tests.fake_ledger import FakeLedger
+from tests.fakes import FakeClock
 from tests.templates import CONTEXT, source, thread_of
 
 THREAD = """---

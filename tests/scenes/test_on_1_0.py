@@ -12,7 +12,8 @@ from megabot.reconcile.loop import run_pass
 from megabot.reconcile.orders import Order, OrderKind
 from megabot.reconcile.report import Report
 from megabot.service.ledger_alerts import LedgerAlerts
-from tests.fakes import FakeCodes, FakeLedger
+from tests.fake_ledger import FakeLedger
+from tests.fakes import FakeCodes
 from tests.simulation.account import AccountForum
 from tests.simulation.hands import FakeHand
 from tests.simulation.home import FakeHomeServers

@@ -237,7 +237,9 @@ def test_a_community_that_became_marked_is_noticed_within_a_day(world: World) ->
 
     service.tick()
 
-    assert '"nsfw": true' in str(world.ports().ledger.get_fact("community:news"))
+    place = world.ports().ledger.community("news")
+    assert place is not None
+    assert place.nsfw
 
 
 def test_what_is_refused_has_the_community_read_again(world: World) -> None:
@@ -249,7 +251,7 @@ def test_what_is_refused_has_the_community_read_again(world: World) -> None:
     report = world.run_pass()
 
     assert report.failure is not None
-    assert world.ports().ledger.get_fact("community:news") == ""
+    assert world.ports().ledger.community("news") is None
 
 
 def test_a_clock_that_was_a_year_ahead_for_a_while_does_not_stop_the_service(world: World) -> None:

@@ -13,7 +13,7 @@ from megabot.errors import NeedsPerson
 from megabot.site.build import Site, files
 from megabot.site.entries import gather
 from megabot.site.output import LIST, File, WriteResult, write
-from tests.fakes import FakeLedger
+from tests.fake_ledger import FakeLedger
 from tests.site_editions import post_week
 
 

@@ -18,13 +18,11 @@ from megabot.schedule.overrides import (
     edition_for_preamble,
     find_override,
     find_refusal,
-    from_json,
     may_move,
     moved_slot,
     next_edition,
     remove_overrides,
     repeated_skip,
-    to_json,
 )
 from tests.world import NEWS, SLOT, WEEK
 
@@ -39,11 +37,6 @@ def edition(key: str) -> Edition:
     edition = NEWS.calendar.edition(key)
     assert edition is not None
     return edition
-
-
-def test_changes_are_written_down_and_read_back() -> None:
-    assert from_json(to_json([HELD, MOVED])) == (HELD, MOVED)
-    assert from_json("") == ()
 
 
 def test_a_change_takes_the_place_of_one_of_its_kind() -> None:

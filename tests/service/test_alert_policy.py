@@ -4,11 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from megabot.ledger.state import SentAlert, SentAlertState
 from megabot.service.alert_policy import (
     AGAIN,
     AlertDigest,
-    SentAlert,
-    SentAlertState,
     due_digest,
     expired_keys,
 )

@@ -26,7 +26,7 @@ from megabot.ledger.records import IntentKind, IntentState
 from megabot.rendering.model import Context, Rendered, RenderProblem
 from megabot.source.model import Snapshot, Thread
 from megabot.source.problems import Problem
-from tests.fakes import FakeLedger
+from tests.fake_ledger import FakeLedger
 from tests.simulation.account import AccountForum
 from tests.world import Press
 
@@ -61,15 +61,10 @@ WRITES = {"create_post", "edit_post", "feature", "lock", "comment", "message", "
 WRITES |= {"edit_comment", "distinguish"}
 READS = {"account", "unread", "community", "own_content", "own_removed", "pinned", "post", "posts_by"}
 READS |= {"comment_by_id", "pin_events", "person", "inbox", "messages_to"}
-KEEPS = {
-    "begin_intent",
-    "resolve_intent",
-    "record_post",
-    "keep_text",
-    "set_fact",
-    "update_fact",
-    "keep_command",
-}
+KEEPS = {"begin_intent", "resolve_intent", "record_post", "keep_text", "keep_command"}
+KEEPS |= {"change_account", "change_thread", "set_confirmations", "set_comment_replies", "set_overrides"}
+KEEPS |= {"change_highlights", "opt_out", "raise_alert", "clear_alert", "set_sent_alerts", "set_alert_wish"}
+KEEPS |= {"keep_community", "keep_person", "keep_image", "keep_job"}
 OF_THE_INBOX = {"unread", "inbox"}
 RENDERS, SLEEPS = {"render"}, {"sleep"}
 BROKEN_THREAD = "broken"

@@ -21,7 +21,8 @@ from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.service.service import Service
 from megabot.source.model import Companion, Previous, Thread
 from megabot.source.problems import Problem
-from tests.fakes import FakeCodes, FakeLedger
+from tests.fake_ledger import FakeLedger
+from tests.fakes import FakeCodes
 from tests.simulation.account import AccountForum
 from tests.simulation.faults import BROKEN_THREAD, FaultyPress, Killed, Record, Storm, through
 from tests.simulation.hands import FakeHand

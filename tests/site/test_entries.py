@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from megabot.ledger.records import IntentKind, IntentState
 from megabot.site.entries import gather
 from tests.builders import an_intent
-from tests.fakes import FakeLedger
+from tests.fake_ledger import FakeLedger
 from tests.site_editions import FIRST, WEEK, a_highlight, entries, post_week
 
 

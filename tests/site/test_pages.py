@@ -9,7 +9,7 @@ from megabot.site import pages, site_words
 from megabot.site.build import Site, files
 from megabot.site.entries import gather
 from megabot.site.page_layout import POLICY
-from tests.fakes import FakeLedger
+from tests.fake_ledger import FakeLedger
 from tests.site_editions import a_highlight, entries, post_week
 
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=y>&amp;"

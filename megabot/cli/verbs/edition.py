@@ -11,7 +11,6 @@ from megabot.commands.model import Command, ParseFailureReason, Verb
 from megabot.errors import ConfigError
 from megabot.i18n import sentences
 from megabot.i18n.tables import Outcome
-from megabot.ledger import stored_overrides
 from megabot.schedule.clock_times import EXAMPLES
 from megabot.source.model import Thread
 
@@ -44,14 +43,14 @@ def _change(options: dict[str, object], verb: Verb, words: tuple[str, ...]) -> i
         command, thread = read(app, verb, words)
         ports = app.writing_ports
         keep(app, verb, thread.name)
-        before = stored_overrides.load_overrides(ports.ledger, thread.name)
+        before = ports.ledger.overrides(thread.name)
         if verb is Verb.RESUME:
             reply = override_commands.resume(ports, thread, command.edition)
         else:
             reply = override_commands.apply_override(
                 ports, thread, command, by=who(), ordered=app.clock.now()
             )
-        changed = stored_overrides.load_overrides(ports.ledger, thread.name) != before
+        changed = ports.ledger.overrides(thread.name) != before
     return finish(Outcome.DONE if changed else Outcome.NOTHING, reply)
 
 

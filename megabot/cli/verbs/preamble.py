@@ -17,8 +17,8 @@ from megabot.commands.model import Verb
 from megabot.errors import ConfigError
 from megabot.i18n import suggestions
 from megabot.i18n.tables import Outcome
-from megabot.ledger import stored_overrides
 from megabot.preview.preview import preamble_flaws
+from megabot.reconcile.override_facts import preamble_of
 from megabot.schedule.overrides import OverrideKind
 from megabot.source.model import Thread
 
@@ -85,7 +85,7 @@ def export(options: dict[str, object], folder: Path) -> int:
     with open_app(options) as app:
         anonymous.check_output(folder)
         for thread in app.threads(None):
-            for override in stored_overrides.load_overrides(app.offline_ports.ledger, thread.name):
+            for override in app.offline_ports.ledger.overrides(thread.name):
                 if override.kind is OverrideKind.PREAMBLE:
                     path = folder / "preambles" / thread.name / f"{override.edition}.md"
                     path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,7 +104,7 @@ def _decoded(content: bytes) -> str:
 
 def _edited(app: App, thread: Thread, key: str) -> str:
     """Open $EDITOR with the current text and return what was saved."""
-    before = stored_overrides.preamble_of(app.offline_ports.ledger, thread.name, key) or ""
+    before = preamble_of(app.offline_ports.ledger, thread.name, key) or ""
     try:
         text = click.edit(before, extension=".md")
     except click.ClickException as error:

@@ -1,7 +1,6 @@
-"""Annotations in the ledger: notes, highlights, and users who opted out of highlights."""
+"""Annotations in the ledger: notes and highlights."""
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,10 +11,11 @@ from megabot.i18n import sentences
 from megabot.i18n.translation import _
 from megabot.ledger.port import Ledger
 from megabot.ledger.records import PostRecord
+from megabot.ledger.state import Highlight, Job, JobRun, Note
 from megabot.ports import Ports
 from megabot.reconcile.content import annotations, highlights
-from megabot.reconcile.content.annotations import Annotations, Note
-from megabot.reconcile.content.highlights import Highlight, first_line
+from megabot.reconcile.content.annotations import Annotations
+from megabot.reconcile.content.highlights import first_line
 from megabot.reconcile.observation import Observation
 from megabot.rendering.model import FeaturedFacts
 from megabot.schedule.interval import Interval
@@ -24,12 +24,11 @@ from megabot.source.model import Thread
 LOOK_EVERY = timedelta(minutes=30)
 LOOK_AT = 20
 """How many highlights are re-read at once; the next check continues with the others."""
-_OPTED_OUT = "optout"
 
 
 def current_annotations(ledger: Ledger, thread: Thread, edition: str, now: datetime) -> Annotations:
     """Return the annotations that the post of an edition must have now."""
-    note, items = note_of(ledger, thread.name), load_highlights(ledger, thread.name, edition)
+    note, items = ledger.thread(thread.name).note, ledger.highlights(thread.name, edition)
     above = () if note is None or not note.applies_to(edition, now) else (_line(thread, note),)
     below = tuple(_item(thread, highlight) for highlight in items)
     return Annotations(above=above, heading=_("## Highlights") if below else "", below=below)
@@ -53,18 +52,9 @@ def _item(thread: Thread, highlight: Highlight) -> str:
     )
 
 
-def note_of(ledger: Ledger, thread: str) -> Note | None:
-    """Return a thread's last note, which may have ended."""
-    return annotations.note_from_json(ledger.get_fact(f"note:{thread}") or "")
-
-
 def keep_note(ledger: Ledger, thread: str, note: Note | None) -> None:
     """Store a thread's note, or remove it with None."""
-    ledger.set_fact(f"note:{thread}", annotations.note_to_json(note) if note else "")
-
-
-def load_highlights(ledger: Ledger, thread: str, edition: str) -> tuple[Highlight, ...]:
-    return highlights.from_json(ledger.get_fact(_key(thread, edition)) or "")
+    ledger.change_thread(thread, lambda state: replace(state, note=note))
 
 
 def featured_comments(ledger: Ledger, thread: str, edition: str) -> tuple[FeaturedFacts, ...]:
@@ -76,7 +66,7 @@ def featured_comments(ledger: Ledger, thread: str, edition: str) -> tuple[Featur
             url=address(highlight.url),
             at=highlight.at,
         )
-        for highlight in load_highlights(ledger, thread, edition)
+        for highlight in ledger.highlights(thread, edition)
     )
 
 
@@ -88,54 +78,32 @@ def change_highlights(
     The service and a command may both do this at once; neither loses what the other added.
     """
 
-    def changed(fact: str | None) -> str:
-        now = [change(one) for one in highlights.from_json(fact or "")]
-        return highlights.to_json(one for one in now if one is not None)
+    def changed(existing: tuple[Highlight, ...]) -> tuple[Highlight, ...]:
+        return tuple(one for one in map(change, existing) if one is not None)
 
-    if load_highlights(ledger, thread, edition):
-        ledger.update_fact(_key(thread, edition), changed)
+    if ledger.highlights(thread, edition):
+        ledger.change_highlights(thread, edition, changed)
 
 
 def add_highlight(ledger: Ledger, thread: str, edition: str, new: Highlight) -> None:
-    ledger.update_fact(
-        _key(thread, edition),
-        lambda fact: highlights.to_json(highlights.insert_highlight(highlights.from_json(fact or ""), new)),
-    )
-
-
-def load_opt_outs(ledger: Ledger) -> frozenset[str]:
-    """Return the actor ids of users who opted out of highlights."""
-    return annotations.parse_actors(ledger.get_fact(_OPTED_OUT) or "")
-
-
-def opt_out(ledger: Ledger, actor: str) -> None:
-    """Never highlight a user's comments again, and remove those that are highlighted."""
-    if actor not in load_opt_outs(ledger):
-        ledger.update_fact(
-            _OPTED_OUT,
-            lambda fact: annotations.actors_to_json([*annotations.parse_actors(fact or ""), actor]),
-        )
-    for thread in ledger.threads():
-        for edition in {record.edition for record in ledger.posts(thread)}:
-            change_highlights(ledger, thread, edition, lambda one: None if one.actor == actor else one)
+    ledger.change_highlights(thread, edition, lambda existing: highlights.insert_highlight(existing, new))
 
 
 def refresh_highlights(ports: Ports, thread: Thread, observation: Observation, now: datetime) -> None:
     """Re-read the current post's highlights from time to time, and remove deleted comments."""
     current = observation.current
-    if current is None or not load_highlights(ports.ledger, thread.name, current.key):
+    if current is None or not ports.ledger.highlights(thread.name, current.key):
         return
-    key = f"highlights:{thread.name}"
-    checked, turn = json.loads(ports.ledger.get_fact(key) or '["1970-01-01T00:00:00+00:00", 0]')
-    if now in Interval.after(datetime.fromisoformat(checked), LOOK_EVERY):
+    last = ports.ledger.job(Job.HIGHLIGHTS, thread.name)
+    if last.at is not None and now in Interval.after(last.at, LOOK_EVERY):
         return
-    turn = reread_highlights(ports, thread.name, current.key, start=turn, most=LOOK_AT)
-    ports.ledger.set_fact(key, json.dumps([now.isoformat(), turn]))
+    position = reread_highlights(ports, thread.name, current.key, start=last.position, most=LOOK_AT)
+    ports.ledger.keep_job(Job.HIGHLIGHTS, JobRun(at=now, position=position), thread.name)
 
 
 def reread_highlights(ports: Ports, thread: str, edition: str, *, start: int, most: int) -> int:
     """Re-read up to `most` highlights of an edition and store them. Returns the next `start`."""
-    highlights = load_highlights(ports.ledger, thread, edition)
+    highlights = ports.ledger.highlights(thread, edition)
     start = start if start < len(highlights) else 0
     read = {one.comment_id: _reread(ports, one) for one in highlights[start : start + most]}
     change_highlights(ports.ledger, thread, edition, lambda one: read.get(one.comment_id, one))
@@ -170,11 +138,7 @@ def highlight_of(comment: Comment, *, by: str, now: datetime) -> Highlight:
     )
 
 
-def record_of(ledger: Ledger, names: Iterable[str], post_id: int) -> PostRecord | None:
+def record_of(ledger: Ledger, names: Collection[str], post_id: int) -> PostRecord | None:
     """Return the record of a post in these threads, None if it belongs to none."""
-    records = (record for name in names for record in ledger.posts(name) if record.post_id == post_id)
-    return next(records, None)
-
-
-def _key(thread: str, edition: str) -> str:
-    return f"featured:{thread}/{edition}"
+    record = ledger.post(post_id)
+    return record if record is not None and record.thread in names else None

@@ -4,35 +4,17 @@ The template does not know of them: they are wrapped around its text when the po
 """
 
 import hashlib
-import json
 import re
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
 
 from megabot.forum.escaping import address, escape
-from megabot.reconcile.content.highlights import Highlight
+from megabot.ledger.state import Highlight
 from megabot.source import limits
 
 _ABOVE, _BELOW = "[//]: # (above: a note)", "[//]: # (below: highlights)"
 """Markdown comments, invisible to readers, that separate a text from its annotations."""
 # A URL without characters that could end a Markdown link early.
 _PAGE = re.compile(r"https?://[^\s()<>\[\]\"\\]+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """A line above the text of one edition's post, until a time or until it is removed."""
-
-    edition: str
-    text: str
-    by: str
-    at: datetime
-    until: datetime | None = None
-
-    def applies_to(self, edition: str, now: datetime) -> bool:
-        """Return whether the post of an edition must show the note now."""
-        return self.edition == edition and (self.until is None or now < self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,25 +62,3 @@ def link_text(words: str, url: str) -> str:
 def author_link(highlight: Highlight) -> str:
     """Return a comment's author as a link, because a plain @mention would notify them at every edit."""
     return link_text(highlight.author.partition("@")[0], highlight.actor)
-
-
-def note_to_json(note: Note) -> str:
-    return json.dumps(asdict(note), default=datetime.isoformat, ensure_ascii=False)
-
-
-def note_from_json(text: str) -> Note | None:
-    """Read what `note_to_json` wrote; None for an empty text."""
-    if not text:
-        return None
-    raw = json.loads(text)
-    until = raw["until"] and datetime.fromisoformat(raw["until"])
-    return Note(**raw | {"at": datetime.fromisoformat(raw["at"]), "until": until})
-
-
-def parse_actors(text: str) -> frozenset[str]:
-    """Read the actor ids of users who opted out of highlights."""
-    return frozenset(json.loads(text or "[]"))
-
-
-def actors_to_json(actors: Sequence[str]) -> str:
-    return json.dumps(sorted(set(actors)))

@@ -1,6 +1,5 @@
 """Compose the text of an edition: build the context from what was observed, and render it."""
 
-import json
 from dataclasses import dataclass, field, replace
 
 from megabot.errors import NotFound
@@ -8,7 +7,6 @@ from megabot.forum.models import CommunityRef, Post
 from megabot.forum.title_match import title_matches
 from megabot.i18n import sentences
 from megabot.ledger.records import IntentKind, PostRecord
-from megabot.ledger.stored_overrides import preamble_of
 from megabot.ports import Ports
 from megabot.reconcile.communities import find_community_by_name
 from megabot.reconcile.content import annotation_store, context, drafts, images
@@ -17,6 +15,7 @@ from megabot.reconcile.content.continuations import as_continuation
 from megabot.reconcile.listing import AccountListing
 from megabot.reconcile.observation import Situation, ThreadPost
 from megabot.reconcile.orders import OrderKind
+from megabot.reconcile.override_facts import preamble_of
 from megabot.reconcile.thread_posts import read_thread_posts
 from megabot.rendering import context_json
 from megabot.rendering.model import (
@@ -207,13 +206,11 @@ def language_id(ports: Ports, thread: Thread) -> int | None:
     """Return the server's id of the thread's language; it is read once, then kept in the ledger."""
     if not thread.language:
         return None
-    key = "languages"
-    fact = ports.ledger.get_fact(key)
-    if fact is None:
-        fact = json.dumps(ports.forum.site().languages)
-        ports.ledger.set_fact(key, fact)
-    number = json.loads(fact).get(thread.language)
-    return int(number) if number is not None else None
+    languages = ports.ledger.account().languages
+    if languages is None:
+        languages = read = ports.forum.site().languages
+        ports.ledger.change_account(lambda account: replace(account, languages=read))
+    return languages.get(thread.language)
 
 
 def _find_companions(

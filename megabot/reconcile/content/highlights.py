@@ -1,10 +1,9 @@
 """Comments that moderators highlighted. Only the first line of a comment is stored. Pure."""
 
-import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from datetime import datetime
+
+from megabot.ledger.state import Highlight
 
 LONGEST_LINE = 200
 MAX_HIGHLIGHTS = 50
@@ -17,25 +16,6 @@ _ADDRESS = re.compile(r"<?[a-z][a-z0-9+.-]{0,20}:(?://)?([^\s<>]{1,2000})>?", re
 _LINE_START = re.compile(r"(?:[>#+*-]+(?:[ \t]+|$)|[0-9]{1,9}[.)][ \t]+|[ \t]+|:::[ \t]*spoiler[ \t]*|>+)+")
 _MARKS = re.compile(r"[*_~`|^\\]+")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Highlight:
-    """A comment that a moderator highlighted.
-
-    `line` is its first line as plain words, `at` when it was written. `author` is the name that is shown,
-    `actor` the author's unique id. `by` and `since`: who highlighted it, and when.
-    """
-
-    comment_id: int
-    post_id: int
-    author: str
-    actor: str
-    url: str
-    at: datetime
-    line: str
-    by: str
-    since: datetime
 
 
 def first_line(content: str) -> str:
@@ -69,17 +49,3 @@ def insert_highlight(highlights: Iterable[Highlight], new: Highlight) -> tuple[H
     if any(one.comment_id == new.comment_id for one in existing):
         return existing
     return tuple(sorted((*existing, new), key=lambda one: (one.at, one.comment_id)))
-
-
-def to_json(highlights: Iterable[Highlight]) -> str:
-    return json.dumps([asdict(one) for one in highlights], default=datetime.isoformat, ensure_ascii=False)
-
-
-def from_json(text: str) -> tuple[Highlight, ...]:
-    """Read what `to_json` wrote; nothing for an empty text."""
-    return tuple(_read(one) for one in json.loads(text or "[]"))
-
-
-def _read(raw: dict[str, object]) -> Highlight:
-    times = {name: datetime.fromisoformat(str(raw[name])) for name in ("at", "since")}
-    return Highlight(**raw | times)  # type: ignore[arg-type]

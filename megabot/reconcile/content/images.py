@@ -23,8 +23,8 @@ def with_known_urls(ports: Ports, snapshot: Snapshot, text: Rendered, *, posted:
     """
 
     def address(file: str) -> str:
-        fact = ports.ledger.get_fact(_key(snapshot, file))
-        return fact or ("" if posted and fact is not None else file)
+        url = ports.ledger.image_url(file, _digest(snapshot, file))
+        return url or ("" if posted and url is not None else file)
 
     return _put(text, address)
 
@@ -40,8 +40,9 @@ def _put(text: Rendered, address: Callable[[str], str]) -> Rendered:
 
 
 def _upload(ports: Ports, snapshot: Snapshot, file: str) -> str:
-    key = _key(snapshot, file)
-    known_url = ports.ledger.get_fact(key)
+    # By the digest too, so that a changed file is uploaded again.
+    digest = _digest(snapshot, file)
+    known_url = ports.ledger.image_url(file, digest)
     if known_url:
         return known_url
     content = ports.source.picture(snapshot, file)
@@ -54,13 +55,12 @@ def _upload(ports: Ports, snapshot: Snapshot, file: str) -> str:
         except ForumError as error:
             log.warning("%s", sentences.upload_failed(file, error))
     if known_url is None or address:  # "" records a failure: see `with_known_urls`
-        ports.ledger.set_fact(key, address)
+        ports.ledger.keep_image(file, digest, address)
     return address
 
 
-def _key(snapshot: Snapshot, file: str) -> str:
-    # The digest is part of the key, so that a changed file is uploaded again.
-    return f"image:{file}:{snapshot.pictures.get(file, '')}"
+def _digest(snapshot: Snapshot, file: str) -> str:
+    return snapshot.pictures.get(file, "")
 
 
 def _is_file(where: str) -> bool:

@@ -4,15 +4,15 @@ A community that was created on Lemmy 0.19 has no `featured_url`, so that server
 another server (`CouldntFindCommunity`), while the bot's own server shows the pin. Lemmy 1.0 accepts it.
 """
 
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from megabot.forum.home_server import HomePin, Reading, Software
 from megabot.ledger.records import IntentKind, IntentState
+from megabot.ledger.state import HomeReading
 from megabot.reconcile.actions import Blocked, BlockReason
-from megabot.reconcile.observation import HomeReading, Observation, Situation, ThreadPost
+from megabot.reconcile.observation import Observation, Situation, ThreadPost
 from megabot.source.model import Pin, Thread
 
 FIRST_WAIT = timedelta(seconds=30)
@@ -114,21 +114,6 @@ def is_pinned_for_readers(thread: Thread, observation: Observation) -> bool:
         and observation.home_answer is not None
         and observation.home_answer.pin is HomePin.PINNED
     )
-
-
-def reading_to_json(answer: HomeReading) -> str:
-    values = asdict(answer) | {"first": answer.first.isoformat(), "last": answer.last.isoformat()}
-    return json.dumps(values)
-
-
-def reading_from_json(text: str | None) -> HomeReading | None:
-    """Read what `reading_to_json` wrote; None if it is missing or cannot be read."""
-    try:
-        values = json.loads(text or "")
-        times = {name: datetime.fromisoformat(values[name]) for name in ("first", "last")}
-        return HomeReading(**(values | times | {"pin": HomePin(values["pin"])}))
-    except (ValueError, TypeError, KeyError):
-        return None
 
 
 def _counts_at_home(thread: Thread, observation: Observation) -> bool:
