@@ -5,9 +5,10 @@ from contextlib import AbstractContextManager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Executable, Select, Table, delete, insert
+from sqlalchemy import Connection, Executable, Select, Table, delete, insert, update
 
 from megabot.ledger.rows import Row
+from megabot.ledger.tables import ACCOUNTS
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -49,6 +50,12 @@ def read_in(
         return tuple(make(row) for row in result)
     except UNREADABLE as error:
         raise BrokenRowError(str(error)) from error
+
+
+def count_change(connection: Connection, account_id: int) -> None:
+    """Count a transaction that wrote."""
+    counted = update(ACCOUNTS).values(revision=ACCOUNTS.c.revision + 1)
+    connection.execute(counted.where(ACCOUNTS.c.id == account_id))
 
 
 class Statements:

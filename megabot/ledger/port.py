@@ -60,6 +60,9 @@ class Ledger(Protocol):
     def claims(self) -> tuple[Claim, ...]:
         """Return who holds the account; none if only one host can, because the ledger is a file."""
 
+    def revision(self) -> int:
+        """Return a number that differs after any change to the ledger."""
+
     # -- intents
 
     def begin_intent(self, intent: NewIntent) -> Intent:

@@ -23,7 +23,7 @@ from megabot.clock import Clock
 from megabot.errors import Busy, ClaimLost, ConfigError, LedgerError, NewerLedger
 from megabot.ledger import schema
 from megabot.ledger.claims import RENEW_EVERY, Claims, HeldClaim
-from megabot.ledger.database import Database
+from megabot.ledger.database import Database, count_change
 from megabot.ledger.ownership import Owner
 from megabot.ledger.postgres_errors import explain_errors, shown
 from megabot.ledger.rows import account_row
@@ -174,6 +174,7 @@ class PostgresAccount(Database):
         with explain_errors(self._server.url), self._server.engine.begin() as connection:
             self._confirm(connection, held)
             yield connection
+            count_change(connection, self.account_id)
 
     @override
     def confirm_claims(self) -> None:

@@ -84,6 +84,12 @@ class SqlState(Ledger):
             return tuple(sorted(connection.execute(found).scalars()))
 
     @override
+    def revision(self) -> int:
+        statement = select(_ACCOUNTS.c.revision).where(_ACCOUNTS.c.id == self._database.account_id)
+        with self._database.reading() as connection:
+            return int(connection.execute(statement).scalar_one())
+
+    @override
     def confirm_claims(self) -> None:
         self._database.confirm_claims()
 

@@ -62,6 +62,8 @@ ACCOUNTS = _table(
     _may("started", Moment),
     _may("inbox_position"),
     _must("override_changes", NUMBER),
+    # Counts the transactions that wrote, so that a reader sees whether anything changed.
+    Column("revision", NUMBER, nullable=False, server_default=text("0")),
     Index("one_account", "name", "address", unique=True),
 )
 

@@ -32,4 +32,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id"),
         sqlite_strict=True,
     )
+    revision_column = sa.Column("revision", NUMBER, nullable=False, server_default=sa.text("0"))
+    op.add_column("accounts", revision_column)
     op.create_index("one_account", "accounts", ["name", "address"], unique=True)
