@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from os import getpid
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, func, inspect, or_, select
 from sqlalchemy.dialects import postgresql
@@ -21,15 +22,17 @@ from typing_extensions import override
 
 from megabot.clock import Clock
 from megabot.errors import Busy, ClaimLost, ConfigError, LedgerError, NewerLedger
-from megabot.ledger import schema
+from megabot.ledger import file, schema
 from megabot.ledger.claims import RENEW_EVERY, Claims, HeldClaim
 from megabot.ledger.database import Database, count_change
 from megabot.ledger.ownership import Owner
+from megabot.ledger.port import StoredLedger
 from megabot.ledger.postgres_errors import explain_errors, shown
 from megabot.ledger.rows import account_row
 from megabot.ledger.sql import SqlLedger
 from megabot.ledger.state import AccountState, ClaimKind
 from megabot.ledger.tables import ACCOUNTS, ALEMBIC_VERSION, CLAIMS, TOKENS, WRITTEN_BY
+from megabot.ledger.transfer import AccountRows, copy_account
 
 OLDEST = 14
 """The oldest version of PostgreSQL that the ledger's statements were tested with."""
@@ -89,11 +92,15 @@ class PostgresServer:
                 log.debug("the claims were not renewed: %s", error)
 
     def close(self) -> None:
-        """Stop renewing claims and close all connections."""
-        self._ends.set()
-        if self._keeper is not None:
-            self._keeper.join()
-        _engine(self.url).dispose()
+        """Close the idle connections; the next call opens new ones."""
+        if self._checked:
+            _engine(self.url).dispose()
+
+
+@cache
+def database_at(address: str) -> PostgresServer:
+    """Return the database at an address, the same one for all accounts of this process."""
+    return PostgresServer(address)
 
 
 @cache
@@ -166,6 +173,13 @@ class PostgresAccount(Database):
         _ = self.account_id
         with explain_errors(self._server.url), self._server.engine.connect() as connection:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def reading_at_once(self) -> Iterator[Connection]:
+        """Lend a connection whose statements all see the database as it was at the first one."""
+        _ = self.account_id
+        with explain_errors(self._server.url), self._server.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="REPEATABLE READ")
 
     @override
     @contextmanager
@@ -254,7 +268,7 @@ def _find_account(connection: Connection, name: str, address: str) -> int:
     return int(row_id)
 
 
-class PostgresLedger(SqlLedger):
+class PostgresLedger(SqlLedger, StoredLedger):
     """The ledger port on one account of a database.
 
     `name` is the account's name, `address` the host of its server as in the settings. `on_wait` is called
@@ -276,10 +290,28 @@ class PostgresLedger(SqlLedger):
             ClaimKind.PASS, self._clock, patience=PASS_WAIT, on_wait=lambda _: self._on_wait()
         )
 
+    @override
     def service_lock(self, *, on_wait: Callable[[str], None]) -> AbstractContextManager[None]:
         """Hold the account as its service; wait for as long as another host holds it."""
         self._server.keep_claims()
         return self._account_rows.claimed(ClaimKind.SERVICE, self._clock, patience=math.inf, on_wait=on_wait)
+
+    @override
+    def back_up(self, target: Path) -> None:
+        with self._account_rows.reading_at_once() as connection:
+            file.write_rows(AccountRows(connection, self._account_rows.account_id), target)
+
+    @override
+    def restore(self, source: Path) -> None:
+        with file.rows_of(source, self._clock.now()) as old, self._account_rows.writing() as connection:
+            mine = AccountRows(connection, self._account_rows.account_id)
+            if mine.has_history:
+                raise LedgerError(
+                    "this account's ledger in the database is in use already, so nothing was restored; to "
+                    "restore all the same, delete its row in the table accounts first, with the service "
+                    "stopped on every host"
+                )
+            copy_account(old, mine)
 
     def token_text(self) -> str | None:
         """Return what was stored of the account's token, None if nothing was."""
@@ -295,8 +327,10 @@ class PostgresLedger(SqlLedger):
             ClaimKind.TOKEN, self._clock, patience=TOKEN_WAIT, on_wait=lambda _: None
         )
 
+    @override
     def close(self) -> None:
-        """Do nothing: the connections belong to the server's object, which all accounts share."""
+        """Close the idle connections, which all accounts of this process share."""
+        self._server.close()
 
 
 def _url(address: str) -> URL:

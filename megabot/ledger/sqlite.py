@@ -1,8 +1,9 @@
 """The ledger in SQLite: one file in the state folder, with one account."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import NoReturn
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
@@ -10,9 +11,11 @@ from typing_extensions import override
 
 from megabot import state_dir
 from megabot.clock import Clock
+from megabot.errors import LedgerError
 from megabot.ledger import file
 from megabot.ledger.database import BrokenRowError, Database, count_change
 from megabot.ledger.file import ACCOUNT_ID, NAME, BrokenLedgerMoved, explain_errors, open_ledger, transaction
+from megabot.ledger.port import StoredLedger
 from megabot.ledger.sql import SqlLedger
 
 
@@ -89,7 +92,7 @@ class SqliteFile(Database):
         return self._connection
 
 
-class SqliteLedger(SqlLedger):
+class SqliteLedger(SqlLedger, StoredLedger):
     """The ledger port on one file in the state folder, opened on first use.
 
     `on_wait` is called once while waiting for another pass, `on_set_aside` when a broken file was renamed.
@@ -115,13 +118,21 @@ class SqliteLedger(SqlLedger):
     def pass_lock(self) -> AbstractContextManager[None]:
         return state_dir.pass_lock(self._folder, self._clock, on_wait=self._on_wait)
 
+    @override
+    def service_lock(self, *, on_wait: Callable[[str], None]) -> AbstractContextManager[None]:
+        return nullcontext()  # the state folder has a lock for this
+
+    @override
     def back_up(self, target: Path) -> None:
-        """Write a copy of the ledger into a new file; raise `WriteFailed` if that fails."""
         with self._file.reading() as connection:
             file.write(connection, target)
 
+    @override
+    def restore(self, source: Path) -> NoReturn:
+        raise LedgerError(f"copy {source} to {self._folder / NAME} while no megabot uses it")
+
+    @override
     def close(self) -> None:
-        """Close the file; the next call opens it again."""
         self._file.close()
 
 

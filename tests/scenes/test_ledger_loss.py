@@ -28,7 +28,8 @@ from megabot.ledger.file import BrokenLedgerMoved
 from megabot.ledger.migrations import MIGRATIONS
 from megabot.ledger.records import OPEN_STATES, IntentKind, IntentState
 from megabot.ledger.sqlite import SqliteLedger
-from megabot.lemmy.auth.token_file import StoredToken, TokenFile
+from megabot.lemmy.auth.token_file import TokenFile
+from megabot.lemmy.auth.token_store import StoredToken
 from megabot.ports import Ports
 from megabot.reconcile.loop import run_pass
 from megabot.service.ledger_alerts import LedgerAlerts

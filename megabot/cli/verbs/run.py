@@ -98,13 +98,10 @@ def background_jobs(
     """Yield the background jobs by name; a job that is off in the settings does nothing."""
     named = {"--env": options.get("env_file"), "--bot": options.get("bot")}
     before = [word for option, value in named.items() if value for word in (option, str(value))]
-    ledger = settings.state_dir / "ledger.db"
     # Both run in processes of their own, because they need libraries that the service must not load (decision
     # 32).
     links = link_job(ports, lambda: OwnProcess([*before, "check", "--links", "--json"]))
-    site = site_job(
-        ports, lambda: OwnProcess([*before, "site", "--json"]), stamp=lambda: ledger.stat().st_mtime_ns
-    )
+    site = site_job(ports, lambda: OwnProcess([*before, "site", "--json"]), stamp=ports.ledger.revision)
     is_on = {"links": settings.check_links != "off", "site": settings.site_dir is not None}
     with closing(links), closing(site):
         polls = {"links": links.poll, "site": site.poll}
