@@ -64,8 +64,10 @@ class PostgresServer:
         self.url = _url(address)
         self.claims = Claims(f"{socket.gethostname()}, process {getpid()}", elapsed=elapsed)
         self._checked = False
-        self._keeper: threading.Thread | None = None
+        self._keepers = 0
+        self._thread = threading.Thread()
         self._ends = threading.Event()
+        self._lock = threading.Lock()
 
     @property
     def engine(self) -> Engine:
@@ -76,11 +78,23 @@ class PostgresServer:
             self._checked = True
         return _engine(self.url)
 
-    def keep_claims(self) -> None:
-        """Renew this process's claims in the background from now on."""
-        if self._keeper is None:
-            self._keeper = threading.Thread(target=self._keep, name="claims", daemon=True)
-            self._keeper.start()
+    @contextmanager
+    def keeping_claims(self) -> Iterator[None]:
+        """Renew this process's claims in the background."""
+        with self._lock:
+            self._keepers += 1
+            if self._keepers == 1:
+                self._ends.clear()
+                self._thread = threading.Thread(target=self._keep, name="claims", daemon=True)
+                self._thread.start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._keepers -= 1
+                if self._keepers == 0:
+                    self._ends.set()
+                    self._thread.join()
 
     def _keep(self) -> None:
         while not self._ends.wait(RENEW_EVERY.total_seconds()):
@@ -291,10 +305,13 @@ class PostgresLedger(SqlLedger, StoredLedger):
         )
 
     @override
-    def service_lock(self, *, on_wait: Callable[[str], None]) -> AbstractContextManager[None]:
-        """Hold the account as its service; wait for as long as another host holds it."""
-        self._server.keep_claims()
-        return self._account_rows.claimed(ClaimKind.SERVICE, self._clock, patience=math.inf, on_wait=on_wait)
+    @contextmanager
+    def service_lock(self, *, on_wait: Callable[[str], None]) -> Iterator[None]:
+        claimed = self._account_rows.claimed(
+            ClaimKind.SERVICE, self._clock, patience=math.inf, on_wait=on_wait
+        )
+        with self._server.keeping_claims(), claimed:
+            yield
 
     @override
     def back_up(self, target: Path) -> None:

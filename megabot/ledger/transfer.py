@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, exists, insert, select, update
+from sqlalchemy import Connection, Table, exists, insert, or_, select, update
 
 from megabot.ledger.tables import ACCOUNTS, INTENTS, METADATA, POSTS, SECRET
 
@@ -20,10 +20,8 @@ class AccountRows:
     @property
     def has_history(self) -> bool:
         """Whether the account has written anything yet."""
-        of_account = (
-            select(t.c.account_id).where(t.c.account_id == self.account_id) for t in (INTENTS, POSTS)
-        )
-        return any(self.connection.execute(select(exists(found))).scalar_one() for found in of_account)
+        found = (exists().where(table.c.account_id == self.account_id) for table in (INTENTS, POSTS))
+        return bool(self.connection.execute(select(or_(*found))).scalar_one())
 
 
 def copy_account(source: AccountRows, target: AccountRows) -> None:

@@ -79,9 +79,7 @@ class DatabaseTokens(TokenStore):
         try:
             return None if text is None else from_text(text)
         except ValueError:
-            log.warning(
-                "the token in the database cannot be parsed and is ignored; the next sign-in replaces it"
-            )
+            log.warning("the stored token cannot be parsed and is ignored; the next sign-in replaces it")
             return None
 
     @override
