@@ -98,7 +98,7 @@ class FakeLedger(FakeRecords):
 
     @override
     def set_comment_replies(self, times: Sequence[datetime]) -> None:
-        self._comment_replies = tuple(sorted(times))
+        self._comment_replies = tuple(aware(at) for at in times)
 
     # -- what moderators changed
 
