@@ -11,6 +11,7 @@ MegabotError
 │   ├── SourceMissing      the templates cannot be found
 │   ├── SourceBroken       template files have mistakes, listed
 │   ├── LedgerError        the ledger cannot be used
+│   │   └── ClaimLost      another process acts for the account now: stop, and leave everything as recorded
 │   ├── Busy               another megabot holds the lock
 │   ├── NoNetwork          exit 5: nothing at all could be reached
 │   ├── WriteFailed        an output file could not be written
@@ -93,6 +94,10 @@ class SourceBroken(UserError):
 
 class LedgerError(UserError):
     """The ledger cannot be opened, read or written."""
+
+
+class ClaimLost(LedgerError):
+    """Another process has taken the account over, or may have: nothing more may be written or sent."""
 
 
 class Busy(UserError):

@@ -12,6 +12,7 @@ from megabot.errors import Busy
 from megabot.forum.models import CommunityRef
 from megabot.ledger.state import (
     AccountState,
+    Claim,
     Highlight,
     Job,
     JobRun,
@@ -81,6 +82,18 @@ class FakeLedger(FakeRecords):
             yield
         finally:
             self._locked = False
+
+    @override
+    def revision(self) -> int:
+        return hash(repr(sorted(vars(self).items())))
+
+    @override
+    def claims(self) -> tuple[Claim, ...]:
+        return ()
+
+    @override
+    def confirm_claims(self) -> None:
+        """Nobody else can take this ledger over."""
 
     # -- commands and replies
 

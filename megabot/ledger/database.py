@@ -5,9 +5,10 @@ from contextlib import AbstractContextManager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Executable, Select, Table, delete, insert
+from sqlalchemy import Connection, Executable, Select, Table, delete, insert, update
 
 from megabot.ledger.rows import Row
+from megabot.ledger.tables import ACCOUNTS
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -21,6 +22,9 @@ class Database(Protocol):
     @property
     def account_id(self) -> int:
         """The id of the account whose ledger this is."""
+
+    def confirm_claims(self) -> None:
+        """Raise `ClaimLost` unless everything that this process claimed is still its own."""
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Lend a connection for statements that only read."""
@@ -46,6 +50,12 @@ def read_in(
         return tuple(make(row) for row in result)
     except UNREADABLE as error:
         raise BrokenRowError(str(error)) from error
+
+
+def count_change(connection: Connection, account_id: int) -> None:
+    """Count a transaction that wrote."""
+    counted = update(ACCOUNTS).values(revision=ACCOUNTS.c.revision + 1)
+    connection.execute(counted.where(ACCOUNTS.c.id == account_id))
 
 
 class Statements:

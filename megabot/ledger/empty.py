@@ -24,7 +24,7 @@ class NoLedger(Ledger):
         raise LedgerError("there is no ledger yet, and this command only reads")
 
     post = text = command = community = person_id = image_url = _find_nothing
-    threads = intents = recent_intents = history = posts = recent_posts = texts = _list_nothing
+    claims = threads = intents = recent_intents = history = posts = recent_posts = texts = _list_nothing
     open_commands = commands = confirmations = comment_replies = overrides = highlights = _list_nothing
     change_account = change_thread = begin_intent = resolve_intent = record_post = forget_post = _refuse
     keep_text = keep_command = set_confirmations = set_comment_replies = set_overrides = _refuse
@@ -38,6 +38,14 @@ class NoLedger(Ledger):
     @override
     def thread(self, thread: str) -> ThreadState:
         return ThreadState()
+
+    @override
+    def revision(self) -> int:
+        return 0
+
+    @override
+    def confirm_claims(self) -> None:
+        """Do nothing: nobody else can use a ledger that is not there."""
 
     @override
     def job(self, job: Job, thread: str = "") -> JobRun:

@@ -9,6 +9,7 @@ from megabot.forum.models import CommunityRef
 from megabot.ledger.records import CommandRecord, Intent, IntentState, KeptText, NewIntent, PostRecord
 from megabot.ledger.state import (
     AccountState,
+    Claim,
     Highlight,
     Job,
     JobRun,
@@ -48,6 +49,19 @@ class Ledger(Protocol):
 
     def pass_lock(self) -> AbstractContextManager[None]:
         """Lock the account for one pass at a time. Waits, and raises `Busy` if that takes too long."""
+
+    def confirm_claims(self) -> None:
+        """Raise `ClaimLost` unless this process may still act for the account.
+
+        To be called right before each write to the server. Costs a transaction only if the last one is some
+        seconds ago.
+        """
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Return who holds the account; none if only one host can, because the ledger is a file."""
+
+    def revision(self) -> int:
+        """Return a number that differs after any change to the ledger."""
 
     # -- intents
 

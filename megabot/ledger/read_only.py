@@ -11,7 +11,7 @@ from megabot.ledger.state import AccountState, Job, JobRun, ThreadState
 _READS = frozenset({"threads", "pass_lock", "intents", "recent_intents", "history"})
 _READS |= {"posts", "recent_posts", "post", "text", "texts", "command", "open_commands", "commands"}
 _READS |= {"confirmations", "comment_replies", "overrides", "highlights", "highlighted_editions"}
-_READS |= {"opted_out", "alerts", "sent_alerts", "alert_wishes"}
+_READS |= {"opted_out", "alerts", "sent_alerts", "alert_wishes", "claims", "confirm_claims", "revision"}
 
 
 class ReadOnlyLedger:

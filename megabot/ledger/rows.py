@@ -11,6 +11,7 @@ from megabot.ledger.ownership import Owner
 from megabot.ledger.records import CommandRecord, Intent, KeptText, NewIntent, PostRecord
 from megabot.ledger.state import (
     AccountState,
+    Claim,
     Highlight,
     HomeReading,
     Note,
@@ -206,6 +207,10 @@ def community(row: Row) -> CommunityRef:
     values = _without_account(row)
     del values["asked"]
     return CommunityRef(**values | {"id": values.pop("community_id")})
+
+
+def claim(row: Row) -> Claim:
+    return Claim(**_without_account(row))
 
 
 def _without_account(row: Row) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
 from megabot.ledger.tables import ALEMBIC_VERSION, METADATA, WRITTEN_BY
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration. They are numbered on from the four steps of `first_tables`."""
 
 

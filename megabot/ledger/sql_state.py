@@ -13,6 +13,7 @@ from megabot.ledger.database import Database, Statements, read_in
 from megabot.ledger.port import Ledger
 from megabot.ledger.state import (
     AccountState,
+    Claim,
     Highlight,
     Job,
     JobRun,
@@ -81,6 +82,21 @@ class SqlState(Ledger):
         with self._database.reading() as connection:
             # Sorted here, because a database may sort letters by its own language.
             return tuple(sorted(connection.execute(found).scalars()))
+
+    @override
+    def revision(self) -> int:
+        statement = select(_ACCOUNTS.c.revision).where(_ACCOUNTS.c.id == self._database.account_id)
+        with self._database.reading() as connection:
+            return int(connection.execute(statement).scalar_one())
+
+    @override
+    def confirm_claims(self) -> None:
+        self._database.confirm_claims()
+
+    @override
+    def claims(self) -> tuple[Claim, ...]:
+        table = tables.CLAIMS
+        return self._rows.list(self._rows.select(table).order_by(table.c.kind), rows.claim)
 
     # -- commands and replies
 

@@ -11,7 +11,7 @@ from typing_extensions import override
 from megabot import state_dir
 from megabot.clock import Clock
 from megabot.ledger import file
-from megabot.ledger.database import BrokenRowError, Database
+from megabot.ledger.database import BrokenRowError, Database, count_change
 from megabot.ledger.file import ACCOUNT_ID, NAME, BrokenLedgerMoved, explain_errors, open_ledger, transaction
 from megabot.ledger.sql import SqlLedger
 
@@ -41,6 +41,10 @@ class SqliteFile(Database):
         return ACCOUNT_ID
 
     @override
+    def confirm_claims(self) -> None:
+        """Do nothing: the locks in the state folder last as long as the process."""
+
+    @override
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         with self._in_use() as connection:
@@ -52,6 +56,7 @@ class SqliteFile(Database):
     def writing(self) -> Iterator[Connection]:
         with self._in_use() as connection, transaction(connection):
             yield connection
+            count_change(connection, ACCOUNT_ID)
 
     def close(self) -> None:
         """Close the file; the next call opens it again."""

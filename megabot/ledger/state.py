@@ -141,3 +141,24 @@ class PendingConfirmation:
     actor: str
     until: datetime
     used: str = ""
+
+
+class ClaimKind(StrEnum):
+    """What a process claims of an account, so that no other one does the same at the same time."""
+
+    SERVICE = "service"
+    PASS = "pass"  # noqa: S105  not a password
+    TOKEN = "token"  # noqa: S105  not a password
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A claim as stored: who holds it, and until when if the holder does not renew it.
+
+    `fence` is higher each time somebody else takes the claim, so a holder that slept knows that it lost it.
+    """
+
+    kind: ClaimKind
+    holder: str
+    fence: int
+    until: datetime

@@ -12,7 +12,7 @@ from sqlalchemy.sql.schema import SchemaItem
 from megabot.forum.home_server import HomePin
 from megabot.ledger.column_types import NUMBER, Flag, Moment, OneOf, Words
 from megabot.ledger.records import CommandState, IntentKind, IntentState
-from megabot.ledger.state import Job, SentAlertState
+from megabot.ledger.state import ClaimKind, Job, SentAlertState
 from megabot.schedule.overrides import OverrideKind
 
 METADATA = MetaData()
@@ -62,6 +62,9 @@ ACCOUNTS = _table(
     _may("started", Moment),
     _may("inbox_position"),
     _must("override_changes", NUMBER),
+    # Counts the transactions that wrote, so that a reader sees whether anything changed.
+    Column("revision", NUMBER, nullable=False, server_default=text("0")),
+    Index("one_account", "name", "address", unique=True),
 )
 
 THREADS = _table(
@@ -260,3 +263,19 @@ IMAGES = _table("images", _account(), _key("path"), _key("digest"), _must("url")
 JOBS = _table(
     "jobs", _account(), _key("job", OneOf(Job)), _key("thread"), _may("at", Moment), _must("position", NUMBER)
 )
+
+CLAIMS = _table(
+    "claims",
+    _account(),
+    _key("kind", OneOf(ClaimKind)),
+    _must("holder"),
+    _must("fence", NUMBER),
+    _must("until", Moment),
+)
+"""Who acts for an account, and until when. Only used on PostgreSQL: a file has locks for this."""
+
+TOKENS = _table("tokens", _account(), _must("content"))
+"""The token and the record of sign-ins, as `megabot.lemmy.auth` writes it. Only used on PostgreSQL."""
+
+SECRET = frozenset({CLAIMS.name, TOKENS.name})
+"""The tables that never go into a backup."""

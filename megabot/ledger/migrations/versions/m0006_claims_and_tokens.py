@@ -1,0 +1,37 @@
+"""Claims and tokens, for several hosts on one PostgreSQL database."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from megabot.ledger.column_types import NUMBER, Moment, Words
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create the tables."""
+    op.create_table(
+        "claims",
+        sa.Column("account_id", NUMBER, nullable=False),
+        sa.Column("kind", Words(), autoincrement=False, nullable=False),
+        sa.Column("holder", Words(), nullable=False),
+        sa.Column("fence", NUMBER, nullable=False),
+        sa.Column("until", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account_id", "kind"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "tokens",
+        sa.Column("account_id", NUMBER, nullable=False),
+        sa.Column("content", Words(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account_id"),
+        sqlite_strict=True,
+    )
+    revision_column = sa.Column("revision", NUMBER, nullable=False, server_default=sa.text("0"))
+    op.add_column("accounts", revision_column)
+    op.create_index("one_account", "accounts", ["name", "address"], unique=True)

@@ -1,0 +1,316 @@
+"""The ledger on PostgreSQL: one database for any number of accounts and hosts.
+
+Whoever writes or sends must hold the account; see `claims`. Times are those of the database.
+"""
+
+import logging
+import math
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
+from os import getpid
+
+from sqlalchemy import Connection, Engine, create_engine, func, inspect, or_, select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from typing_extensions import override
+
+from megabot.clock import Clock
+from megabot.errors import Busy, ClaimLost, ConfigError, LedgerError, NewerLedger
+from megabot.ledger import schema
+from megabot.ledger.claims import RENEW_EVERY, Claims, HeldClaim
+from megabot.ledger.database import Database, count_change
+from megabot.ledger.ownership import Owner
+from megabot.ledger.postgres_errors import explain_errors, shown
+from megabot.ledger.rows import account_row
+from megabot.ledger.sql import SqlLedger
+from megabot.ledger.state import AccountState, ClaimKind
+from megabot.ledger.tables import ACCOUNTS, ALEMBIC_VERSION, CLAIMS, TOKENS, WRITTEN_BY
+
+OLDEST = 14
+"""The oldest version of PostgreSQL that the ledger's statements were tested with."""
+PASS_WAIT = 120.0
+"""Seconds that a command waits for a running pass, as with a ledger in a file."""
+TOKEN_WAIT = 90.0
+"""Seconds that a process waits for another one's sign-in."""
+SAYS_SO_AFTER, POLL = 2.0, 0.5
+_CREATING = 0x4D454741
+"""The number of the advisory lock for creating and migrating the tables: "MEGA"."""
+_CONNECT = {
+    "connect_timeout": 5,
+    "application_name": "megabot",
+    # Whatever takes longer hangs: each statement of the ledger takes milliseconds.
+    "options": "-c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=20s",
+    # A connection that is cut off ends within about ten seconds.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+log = logging.getLogger("megabot")
+
+
+class PostgresServer:
+    """A database that all accounts of this process share; connected on first use."""
+
+    def __init__(self, address: str) -> None:
+        self.url = _url(address)
+        self.claims = Claims(f"{socket.gethostname()}, process {getpid()}", elapsed=elapsed)
+        self._checked = False
+        self._keeper: threading.Thread | None = None
+        self._ends = threading.Event()
+
+    @property
+    def engine(self) -> Engine:
+        """The connections, to a database whose tables are up to date."""
+        if not self._checked:
+            with explain_errors(self.url), _engine(self.url).begin() as connection:
+                _check(connection, self.url)
+            self._checked = True
+        return _engine(self.url)
+
+    def keep_claims(self) -> None:
+        """Renew this process's claims in the background from now on."""
+        if self._keeper is None:
+            self._keeper = threading.Thread(target=self._keep, name="claims", daemon=True)
+            self._keeper.start()
+
+    def _keep(self) -> None:
+        while not self._ends.wait(RENEW_EVERY.total_seconds()):
+            try:
+                with explain_errors(self.url), self.engine.begin() as connection:
+                    self.claims.renew(connection, self.claims.held())
+            # Whoever writes next meets the same error and says so.
+            except (LedgerError, Busy, ConfigError) as error:
+                log.debug("the claims were not renewed: %s", error)
+
+    def close(self) -> None:
+        """Stop renewing claims and close all connections."""
+        self._ends.set()
+        if self._keeper is not None:
+            self._keeper.join()
+        _engine(self.url).dispose()
+
+
+@cache
+def _engine(url: URL) -> Engine:
+    try:
+        # Pinged before use, because a connection may be hours old.
+        return create_engine(url, connect_args=_CONNECT, pool_pre_ping=True, pool_size=4, max_overflow=8)
+    except ModuleNotFoundError:
+        raise ConfigError(
+            "a ledger on PostgreSQL needs psycopg; run: pip install 'psycopg[binary]>=3.2'"
+        ) from None
+
+
+def elapsed() -> float:
+    """Return seconds that pass evenly, also while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def _check(connection: Connection, url: URL) -> None:
+    """Create or migrate the tables, within the caller's transaction."""
+    version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()) // 10_000
+    if version < OLDEST:
+        raise ConfigError(
+            f"{shown(url)} runs PostgreSQL {version}, and megabot needs {OLDEST} or newer; upgrade the server"
+        )
+    if connection.execute(select(func.pg_is_in_recovery())).scalar_one():
+        raise ConfigError(f"{shown(url)} is a read-only copy; set MEGABOT_DATABASE_URL to the primary server")
+    # Until the end of the transaction, because several hosts may start together.
+    connection.execute(select(func.pg_advisory_xact_lock(_CREATING)))
+    names = set(inspect(connection).get_table_names())
+    if not names:
+        schema.create(connection)
+        return
+    if not {ALEMBIC_VERSION.name, WRITTEN_BY.name, ACCOUNTS.name} <= names:
+        raise ConfigError(
+            f"{shown(url)} contains the tables of another program ({', '.join(sorted(names)[:3])}); create a "
+            "database for megabot alone, for example with: createdb --owner=megabot megabot"
+        )
+    revision = str(connection.execute(select(ALEMBIC_VERSION.c.version_num)).scalar_one())
+    if revision > schema.HEAD:
+        written_by = connection.execute(select(WRITTEN_BY.c.version)).scalar()
+        raise NewerLedger(
+            f"the ledger in {shown(url)} was written by a newer megabot (its tables have version {revision}, "
+            f"this megabot knows version {schema.HEAD}): install megabot {written_by} or newer"
+        )
+    if revision < schema.HEAD:
+        schema.upgrade(connection)
+
+
+class PostgresAccount(Database):
+    """The rows of one account in a database."""
+
+    def __init__(self, server: PostgresServer, *, name: str, address: str) -> None:
+        self._server = server
+        self._name = name
+        self._address = address
+        self._id: int | None = None
+
+    @property
+    @override
+    def account_id(self) -> int:
+        if self._id is None:
+            with explain_errors(self._server.url), self._server.engine.begin() as connection:
+                self._id = _find_account(connection, self._name, self._address)
+        return self._id
+
+    @override
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        _ = self.account_id
+        with explain_errors(self._server.url), self._server.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @override
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        held = self._server.claims.held(self.account_id)
+        with explain_errors(self._server.url), self._server.engine.begin() as connection:
+            self._confirm(connection, held)
+            yield connection
+            count_change(connection, self.account_id)
+
+    @override
+    def confirm_claims(self) -> None:
+        held = self._server.claims.held(self.account_id)
+        if all(self._server.claims.is_sure(claim) for claim in held):
+            return
+        with explain_errors(self._server.url), self._server.engine.begin() as connection:
+            self._confirm(connection, held)
+
+    def _confirm(self, connection: Connection, held: tuple[HeldClaim, ...]) -> None:
+        if self._server.claims.renew(connection, held):
+            raise ClaimLost(
+                f"another megabot has taken over {self._name} on {self._address}, because this one did not "
+                "answer in time; nothing more is sent from here"
+            )
+
+    @contextmanager
+    def claimed(
+        self, kind: ClaimKind, clock: Clock, *, patience: float, on_wait: Callable[[str], None]
+    ) -> Iterator[None]:
+        """Hold a claim; wait for another holder, and call `on_wait` with its name after two seconds.
+
+        Raises `Busy` after `patience` seconds.
+        """
+        claim = self._wait_for(kind, clock, patience=patience, on_wait=on_wait)
+        try:
+            yield
+        finally:
+            self._release(claim)
+
+    def _wait_for(
+        self, kind: ClaimKind, clock: Clock, *, patience: float, on_wait: Callable[[str], None]
+    ) -> HeldClaim:
+        waited, is_reported = 0.0, False
+        while (claim := self._take(kind)) is None:
+            if waited >= patience:
+                raise Busy(f"{self._holder(kind)} still acts for {self._name}; try again later")
+            if waited >= SAYS_SO_AFTER and not is_reported:
+                on_wait(self._holder(kind))
+                is_reported = True
+            clock.sleep(POLL)
+            waited += POLL
+        return claim
+
+    def _take(self, kind: ClaimKind) -> HeldClaim | None:
+        account_id = self.account_id
+        with explain_errors(self._server.url), self._server.engine.begin() as connection:
+            return self._server.claims.take(connection, account_id, kind)
+
+    def _holder(self, kind: ClaimKind) -> str:
+        statement = select(CLAIMS.c.holder).where(
+            CLAIMS.c.account_id == self.account_id, CLAIMS.c.kind == kind
+        )
+        with self.reading() as connection:
+            return f"megabot on {connection.execute(statement).scalar() or 'another host'}"
+
+    def _release(self, claim: HeldClaim) -> None:
+        try:
+            with explain_errors(self._server.url), self._server.engine.begin() as connection:
+                self._server.claims.release(connection, claim)
+        except (LedgerError, Busy) as error:  # then it ends by itself
+            log.info("%s", error)
+
+
+def _find_account(connection: Connection, name: str, address: str) -> int:
+    """Return the id of the account's row, a new one if it has none."""
+    found = select(ACCOUNTS.c.id).where(
+        func.lower(ACCOUNTS.c.name) == name.lower(),
+        or_(ACCOUNTS.c.host == address, ACCOUNTS.c.address == address),
+    )
+    row_id = connection.execute(found).scalars().first()
+    if row_id is None:
+        owner = Owner(name=name, host="", address=address)
+        new = postgresql.insert(ACCOUNTS).values(**account_row(AccountState(owner=owner)))
+        connection.execute(new.on_conflict_do_nothing())
+        row_id = connection.execute(found).scalars().one()
+    return int(row_id)
+
+
+class PostgresLedger(SqlLedger):
+    """The ledger port on one account of a database.
+
+    `name` is the account's name, `address` the host of its server as in the settings. `on_wait` is called
+    once while waiting for another pass.
+    """
+
+    def __init__(
+        self, server: PostgresServer, clock: Clock, *, name: str, address: str, on_wait: Callable[[], None]
+    ) -> None:
+        self._account_rows = PostgresAccount(server, name=name, address=address)
+        super().__init__(self._account_rows)
+        self._server = server
+        self._clock = clock
+        self._on_wait = on_wait
+
+    @override
+    def pass_lock(self) -> AbstractContextManager[None]:
+        return self._account_rows.claimed(
+            ClaimKind.PASS, self._clock, patience=PASS_WAIT, on_wait=lambda _: self._on_wait()
+        )
+
+    def service_lock(self, *, on_wait: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Hold the account as its service; wait for as long as another host holds it."""
+        self._server.keep_claims()
+        return self._account_rows.claimed(ClaimKind.SERVICE, self._clock, patience=math.inf, on_wait=on_wait)
+
+    def token_text(self) -> str | None:
+        """Return what was stored of the account's token, None if nothing was."""
+        return self._rows.find(TOKENS, lambda row: str(row["content"]))
+
+    def keep_token_text(self, content: str) -> None:
+        """Store the account's token."""
+        self._rows.put(TOKENS, {"content": content})
+
+    def token_lock(self) -> AbstractContextManager[None]:
+        """Let one process at a time change the token; raises `Busy` if that takes too long."""
+        return self._account_rows.claimed(
+            ClaimKind.TOKEN, self._clock, patience=TOKEN_WAIT, on_wait=lambda _: None
+        )
+
+    def close(self) -> None:
+        """Do nothing: the connections belong to the server's object, which all accounts share."""
+
+
+def _url(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        raise _wrong_url() from None
+    if url.drivername not in {"postgresql", "postgres", "postgresql+psycopg"} or not url.database:
+        raise _wrong_url()
+    return url.set(drivername="postgresql+psycopg")
+
+
+def _wrong_url() -> ConfigError:
+    return ConfigError(
+        "MEGABOT_DATABASE_URL must be postgresql://USER:PASSWORD@HOST/DATABASE; an @, / or : in the password "
+        "is written as %40, %2F or %3A"
+    )

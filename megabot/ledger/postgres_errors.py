@@ -1,0 +1,81 @@
+"""What PostgreSQL's errors mean for the user: one line with the next step, never the password."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
+
+from megabot.errors import Busy, LedgerError
+from megabot.ledger.database import BrokenRowError
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_NEXT_STEPS = {
+    "28P01": "it refuses the password; correct it in MEGABOT_DATABASE_URL",
+    "28000": "it refuses this user; correct the user in MEGABOT_DATABASE_URL, or allow it in pg_hba.conf",
+    "3D000": "there is no such database; create it, for example with: createdb --owner=megabot megabot",
+    "42501": "this user has no rights to the tables; make it the owner of the database",
+    "25006": "it is read-only; set MEGABOT_DATABASE_URL to the primary server",
+    "53100": "its disk is full; free some space there and try again",
+    "53300": "it has too many connections; raise max_connections or stop other programs",
+    "57P": "it is starting or stopping; try again in a moment",
+    "08": "the connection was lost; try again in a moment",
+}
+# libpq gives no code when it cannot connect, only the server's words, which may be in another language.
+_REFUSALS = {
+    "password": _NEXT_STEPS["28P01"],
+    "does not exist": "create it, or correct MEGABOT_DATABASE_URL",
+    "pg_hba.conf": _NEXT_STEPS["28000"],
+}
+_BUSY = {
+    "40001": "another transaction was in the way",
+    "40P01": "another transaction was in the way",
+    "55P03": "another transaction holds a row for too long",
+    "57014": "it takes too long to answer",
+}
+
+
+def shown(url: URL) -> str:
+    """Return how messages name a database: without user and password."""
+    host = url.host or str(url.query.get("host", "")) or "this machine"
+    return f"the database {url.database} on {host}"
+
+
+@contextmanager
+def explain_errors(url: URL) -> Iterator[None]:
+    """Turn errors of the database into `LedgerError` or `Busy` with the next step."""
+    try:
+        yield
+    except BrokenRowError as error:
+        raise LedgerError(
+            f"{shown(url)} has a row that cannot be read ({error}); restore it from a backup"
+        ) from error
+    except DBAPIError as error:
+        raise _explained(url, error) from None  # the cause may quote the statement's values
+    except StatementError as error:
+        if error.orig is None:
+            raise
+        raise error.orig from None
+    except SQLAlchemyError as error:
+        raise LedgerError(f"{shown(url)} cannot be used: {_first_line(error)}") from None
+
+
+def _explained(url: URL, error: DBAPIError) -> LedgerError | Busy:
+    code = str(getattr(error.orig, "sqlstate", None) or "")
+    if code in _BUSY:
+        return Busy(f"{shown(url)} is busy: {_BUSY[code]}; try again in a moment")
+    steps = (step for start, step in _NEXT_STEPS.items() if code.startswith(start))
+    if step := next(steps, None):
+        return LedgerError(f"{shown(url)} cannot be used: {step}")
+    why = _first_line(error.orig)
+    _, answered, refusal = why.partition("FATAL:")
+    if not answered:
+        return LedgerError(f"{shown(url)} cannot be reached: {why}; try again in a moment")
+    steps = (step for words, step in _REFUSALS.items() if words in refusal)
+    step = next(steps, "see the database server's log, or try again in a moment")
+    return LedgerError(f"{shown(url)} cannot be used: {refusal.strip()}; {step}")
+
+
+def _first_line(error: object) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else "no reason was given"
