@@ -26,7 +26,7 @@ from megabot.ledger.state import (
     ThreadState,
 )
 from megabot.schedule.overrides import Override, OverrideKind
-from tests.contract.test_ledger import DRAFT, LATER, PIN, POST, PUBLISH
+from tests.contract.test_ledger import DRAFT, HEARD, LATER, PIN, POST, PUBLISH, TEXT
 from tests.fakes import MONDAY_NOON
 from tests.site_editions import a_highlight
 
@@ -166,6 +166,43 @@ def test_a_change_that_fails_leaves_what_is_stored_as_it_is(
     assert ledger.highlights("birds", "2026-W47") == (a_highlight(),)
     ledger.keep_person("robin", 3)  # the ledger can still be written to
     assert ledger.person_id("robin") == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda ledger: ledger.change_account(lambda _: ACCOUNT),
+        lambda ledger: ledger.change_thread("birds", lambda _: THREAD),
+        lambda ledger: ledger.begin_intent(PIN),
+        lambda ledger: ledger.record_post(POST),
+        lambda ledger: ledger.forget_post(8),
+        lambda ledger: ledger.keep_text(replace(TEXT, post_id=8, comments=4)),
+        lambda ledger: ledger.keep_command(HEARD),
+        lambda ledger: ledger.set_overrides("birds", (HELD,)),
+        lambda ledger: ledger.change_highlights("birds", "2026-W47", lambda _: (a_highlight(),)),
+        lambda ledger: ledger.raise_alert("birds:late", "a sentence"),
+        lambda ledger: ledger.keep_job(Job.LINKS, JobRun(at=LATER)),
+    ],
+)
+def test_the_revision_differs_after_a_change_and_only_then(
+    ledger: Ledger, change: Callable[[Ledger], object]
+) -> None:
+    ledger.record_post(replace(POST, post_id=8))
+    ledger.keep_text(replace(TEXT, post_id=8))
+    before = ledger.revision()
+    ledger.intents("birds")
+    ledger.posts("birds")
+    ledger.threads()
+    assert ledger.revision() == before
+
+    change(ledger)
+
+    assert ledger.revision() != before
+
+
+def test_whoever_holds_the_pass_lock_may_act(ledger: Ledger) -> None:
+    with ledger.pass_lock():
+        ledger.confirm_claims()
 
 
 # -- what a pass reads of a thread's past
