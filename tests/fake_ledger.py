@@ -85,7 +85,8 @@ class FakeLedger(FakeRecords):
 
     @override
     def revision(self) -> int:
-        return hash(repr(sorted(vars(self).items())))
+        no_state = {"_intents_read", "_posts_read", "_locked"}
+        return hash(repr([value for name, value in vars(self).items() if name not in no_state]))
 
     @override
     def claims(self) -> tuple[Claim, ...]:
@@ -111,7 +112,7 @@ class FakeLedger(FakeRecords):
 
     @override
     def set_comment_replies(self, times: Sequence[datetime]) -> None:
-        self._comment_replies = tuple(sorted(times))
+        self._comment_replies = tuple(aware(at) for at in times)
 
     # -- what moderators changed
 

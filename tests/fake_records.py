@@ -222,11 +222,10 @@ def _same_copy(new_intent: NewIntent, other: NewIntent) -> bool:
 
 
 def aware(value: _Value) -> _Value:
-    """Return a value that is stored. Raises `ValueError` if one of its times is naive."""
-    for field in fields(value):  # type: ignore[arg-type]
-        part = getattr(value, field.name)
-        if isinstance(part, datetime) and part.tzinfo is None:
-            raise ValueError("a time in the ledger has to be aware")
-        if is_dataclass(part) and not isinstance(part, type):
-            aware(part)
+    """Return a value that is stored. Raises `ValueError` if it is a naive time, or contains one."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError("a time in the ledger has to be aware")
+    if is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            aware(getattr(value, field.name))
     return value

@@ -1,1 +1,1 @@
-"""megabot's own record of its intents, posts and facts, in SQLite."""
+"""megabot's own record of its writes, its posts, its commands and what it knows."""

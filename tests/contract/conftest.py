@@ -2,12 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from megabot.ledger.port import Ledger
+from megabot.ledger.sqlite import SqliteLedger
 from tests.contract.live import LiveServer, live_server
 from tests.contract.stage import STAGES, Stage
+from tests.fake_ledger import FakeLedger
+from tests.fakes import FakeClock
 
 LIVE = live_server(os.environ)
 
@@ -27,3 +32,16 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
     make = STAGES[request.param] if own else request.getfixturevalue("live").stage
     with make(tmp_path) as set_stage:
         yield set_stage
+
+
+@pytest.fixture(params=["sqlite", "fake"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    """Give an empty ledger of one implementation."""
+    if request.param == "fake":
+        yield FakeLedger()
+        return
+    sqlite = SqliteLedger(
+        tmp_path, FakeClock(), on_wait=lambda: None, on_set_aside=lambda kept: pytest.fail(str(kept))
+    )
+    with closing(sqlite):
+        yield sqlite

@@ -1,10 +1,7 @@
 """The contract of the ledger port, held by the one on SQLite and by the fake alike."""
 
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,9 +19,7 @@ from megabot.ledger.records import (
     NewIntent,
     PostRecord,
 )
-from megabot.ledger.sqlite import SqliteLedger
-from tests.fake_ledger import FakeLedger
-from tests.fakes import MONDAY_NOON, FakeClock
+from tests.fakes import MONDAY_NOON
 
 LATER = MONDAY_NOON + timedelta(minutes=10)
 DRAFT = PostDraft(
@@ -82,18 +77,6 @@ HEARD = CommandRecord(
     comment_id=41,
 )
 OPEN = [CommandState.ACTING, CommandState.CODE_DUE, CommandState.ANSWER_DUE, CommandState.ANSWERING]
-
-
-@pytest.fixture(params=["sqlite", "fake"])
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
-    if request.param == "fake":
-        yield FakeLedger()
-        return
-    sqlite = SqliteLedger(
-        tmp_path, FakeClock(), on_wait=lambda: None, on_set_aside=lambda kept: pytest.fail(str(kept))
-    )
-    with closing(sqlite):
-        yield sqlite
 
 
 def test_a_begun_intent_is_being_sent_and_comes_back_whole(ledger: Ledger) -> None:

@@ -1,9 +1,8 @@
 """A ledger belongs to one account on one server: it says whose it is and refuses every other."""
 
-import json
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,8 +13,9 @@ from lemmy_sandbox.user_client import User
 from megabot.cli.service_process import ServiceProcess
 from megabot.clock import Stop
 from megabot.errors import ForeignLedger
-from megabot.ledger.owner import OWNER
+from megabot.ledger.sqlite import SqliteLedger
 from tests.e2e.conftest import Megabot
+from tests.fakes import FakeClock
 
 VERBS = [
     "post",
@@ -60,16 +60,23 @@ def state(home: Path) -> Path:
     return home / ".local" / "state" / "megabot"
 
 
+def opened(home: Path) -> SqliteLedger:
+    return SqliteLedger(
+        state(home), FakeClock(), on_wait=lambda: None, on_set_aside=lambda kept: pytest.fail(str(kept))
+    )
+
+
 def owner(home: Path) -> dict[str, str]:
-    with closing(sqlite3.connect(state(home) / "ledger.db")) as ledger:
-        (kept,) = ledger.execute("SELECT value FROM facts WHERE key = ?", (OWNER,)).fetchone()
-    return dict(json.loads(kept))
+    with closing(opened(home)) as ledger:
+        kept = ledger.account().owner
+    assert kept is not None
+    return asdict(kept)
 
 
 def make_older(home: Path) -> None:
     """Make the ledger one of a version that recorded no owner."""
-    with closing(sqlite3.connect(state(home) / "ledger.db")) as ledger, ledger:
-        ledger.execute("DELETE FROM facts WHERE key = ?", (OWNER,))
+    with closing(opened(home)) as ledger:
+        ledger.change_account(lambda account: replace(account, owner=None))
 
 
 def posts(sandbox: Sandbox) -> int:

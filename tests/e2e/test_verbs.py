@@ -2,14 +2,17 @@
 
 import json
 import re
-import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from lemmy_sandbox import Sandbox
 from lemmy_sandbox.user_client import User
+from megabot.ledger.sqlite import SqliteLedger
+from megabot.ledger.state import AccountState, ThreadState
 from tests.e2e.conftest import Megabot
+from tests.fakes import FakeClock
 
 
 def test_check_online_and_post_do_the_job(megabot: Megabot, sandbox: Sandbox) -> None:
@@ -41,10 +44,12 @@ def test_plan_writes_no_fact_into_the_ledger_not_even_at_the_first_start(
     code, _, err = megabot("plan")
 
     (ledger,) = nobodys_home.rglob("ledger.db")
-    with closing(sqlite3.connect(ledger)) as connection:
-        facts = connection.execute("SELECT key FROM facts").fetchall()
+    kept = SqliteLedger(ledger.parent, FakeClock(), on_wait=lambda: None, on_set_aside=lambda _: None)
+    with closing(kept):
+        account, thread, place = kept.account(), kept.thread("news"), kept.community("news")
     assert code == 0, err
-    assert {key for (key,) in facts} <= {"owner", "written by"}  # whose ledger it is
+    assert replace(account, owner=None) == AccountState()  # only whose ledger it is
+    assert (thread, place) == (ThreadState(), None)
 
 
 def test_one_broken_thread_keeps_no_verb_from_the_others(
