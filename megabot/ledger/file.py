@@ -25,6 +25,7 @@ from megabot.ledger import schema
 from megabot.ledger.database import BrokenRowError
 from megabot.ledger.first_tables import STEPS
 from megabot.ledger.integrity import APPLICATION_ID, BrokenError, check_file, check_rows, has_shape, is_damage
+from megabot.ledger.ownership import Owner
 from megabot.ledger.rows import account_row
 from megabot.ledger.state import AccountState
 from megabot.ledger.tables import ACCOUNTS
@@ -46,7 +47,8 @@ _NEXT_STEPS = {
 }
 DAMAGED = "it is damaged; the next start sets it aside and creates a new one"
 # A write must be on disk before the request is sent (promise 5).
-ACCOUNT_ROW = {"id": ACCOUNT_ID, **account_row(AccountState())}
+_NOBODY = Owner(name="", host="", address="")
+_ACCOUNT_ROW = {"id": ACCOUNT_ID, **account_row(AccountState(owner=_NOBODY))}
 _DURABLE = "PRAGMA synchronous = FULL"
 
 
@@ -249,7 +251,7 @@ def _bear(path: Path) -> None:
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         with transaction(connection):
             schema.create(connection)
-            connection.execute(insert(ACCOUNTS), ACCOUNT_ROW)
+            connection.execute(insert(ACCOUNTS), _ACCOUNT_ROW)
             connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
     unborn.replace(path)
     _sync(path.parent)

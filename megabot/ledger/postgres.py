@@ -57,7 +57,7 @@ _CONNECT = {
 log = logging.getLogger("megabot")
 
 
-class PostgresServer:
+class SharedDatabase:
     """A database that all accounts of this process share; connected on first use."""
 
     def __init__(self, address: str) -> None:
@@ -112,9 +112,9 @@ class PostgresServer:
 
 
 @cache
-def database_at(address: str) -> PostgresServer:
+def database_at(address: str) -> SharedDatabase:
     """Return the database at an address, the same one for all accounts of this process."""
-    return PostgresServer(address)
+    return SharedDatabase(address)
 
 
 @cache
@@ -167,7 +167,7 @@ def _check(connection: Connection, url: URL) -> None:
 class PostgresAccount(Database):
     """The rows of one account in a database."""
 
-    def __init__(self, server: PostgresServer, *, name: str, address: str) -> None:
+    def __init__(self, server: SharedDatabase, *, name: str, address: str) -> None:
         self._server = server
         self._name = name
         self._address = address
@@ -239,7 +239,10 @@ class PostgresAccount(Database):
         waited, is_reported = 0.0, False
         while (claim := self._take(kind)) is None:
             if waited >= patience:
-                raise Busy(f"{self._holder(kind)} still acts for {self._name}; try again later")
+                raise Busy(
+                    f"{self._holder(kind)} is still using the ledger of {self._name} after {patience:.0f} s; "
+                    "try again later"
+                )
             if waited >= SAYS_SO_AFTER and not is_reported:
                 on_wait(self._holder(kind))
                 is_reported = True
@@ -290,7 +293,7 @@ class PostgresLedger(SqlLedger, StoredLedger):
     """
 
     def __init__(
-        self, server: PostgresServer, clock: Clock, *, name: str, address: str, on_wait: Callable[[], None]
+        self, server: SharedDatabase, clock: Clock, *, name: str, address: str, on_wait: Callable[[], None]
     ) -> None:
         self._account_rows = PostgresAccount(server, name=name, address=address)
         super().__init__(self._account_rows)

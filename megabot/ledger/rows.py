@@ -26,12 +26,10 @@ Row = Mapping[Any, Any]
 
 
 def account_row(state: AccountState) -> Row:
-    owner = state.owner or Owner(name="", host="", address="")
+    """Return the columns of an account; without an owner, those that name it stay as they are."""
     languages = None if state.languages is None else json.dumps(dict(state.languages))
-    return {
-        "name": owner.name,
-        "host": owner.host,
-        "address": owner.address,
+    owner = {} if state.owner is None else asdict(state.owner)
+    return owner | {
         "api": state.api,
         "languages": languages,
         "started": state.started,
@@ -44,7 +42,8 @@ def account(row: Row) -> AccountState:
     owner = Owner(name=row["name"], host=row["host"], address=row["address"])
     languages = row["languages"]
     return AccountState(
-        owner=owner if owner.name or owner.host else None,
+        # Its server's own name is known since the server was asked.
+        owner=owner if owner.host else None,
         api=row["api"],
         languages=None if languages is None else _numbers(languages),
         started=row["started"],
