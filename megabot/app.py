@@ -219,10 +219,19 @@ class App:
         return self._state
 
     @contextmanager
-    def service_lock(self) -> Iterator[None]:
-        """Hold the account as its only service; wait while another host holds it. Raises `Busy`."""
-        with state_dir.service_lock(self._state), self._ledger.service_lock(on_wait=_standing_by):
+    def service_lock(self, *, on_wait: Callable[[str], None]) -> Iterator[None]:
+        """Hold the account as its only service; wait while another host holds it.
+
+        `on_wait` is called once with the name of that host's megabot. Raises `Busy` if another service of
+        this host runs on the same state folder.
+        """
+        with state_dir.service_lock(self._state), self._ledger.service_lock(on_wait=on_wait):
             yield
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether another host took the account over from this service."""
+        return self._ledger.is_lost
 
     @property
     def _is_shared(self) -> bool:
@@ -416,10 +425,6 @@ def notify(state: str) -> None:
 
 def nothing_to_back_up(folder: object) -> str:
     return f"there is nothing to back up: {folder} contains no ledger; check MEGABOT_STATE_DIR"
-
-
-def _standing_by(holder: str) -> None:
-    log.info("%s acts for this account; standing by to take over", holder)
 
 
 def waiting_for_pass() -> str:

@@ -13,5 +13,13 @@ def password_known(*, from_file: bool) -> str:
     return f"using the password from {name}"
 
 
+def standing_by(holder: str) -> str:
+    return f"{holder} acts for this account; standing by to take over"
+
+
+def taken_over() -> str:
+    return "another host has taken this account over, so nothing more is sent from here"
+
+
 def settings_read() -> str:
     return "settings reloaded"

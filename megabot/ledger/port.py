@@ -238,6 +238,10 @@ class StoredLedger(Ledger, Protocol):
         `on_wait` is called once with the holder's name.
         """
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether another host took the account over, as far as this process knows. Asks nobody."""
+
     def back_up(self, target: Path) -> None:
         """Write a copy of the account's ledger into a new SQLite file, without the token.
 

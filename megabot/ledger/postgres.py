@@ -14,7 +14,7 @@ from functools import cache
 from os import getpid
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, func, inspect, or_, select
+from sqlalchemy import Connection, Engine, create_engine, delete, func, inspect, or_, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -212,12 +212,32 @@ class PostgresAccount(Database):
         with explain_errors(self._server.url), self._server.engine.begin() as connection:
             self._confirm(connection, held)
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether a claim on the account was found to be another process's now."""
+        claims = self._server.claims
+        return any(claims.is_lost(claim) for claim in claims.held(self.account_id))
+
     def _confirm(self, connection: Connection, held: tuple[HeldClaim, ...]) -> None:
         if self._server.claims.renew(connection, held):
             raise ClaimLost(
                 f"another megabot has taken over {self._name} on {self._address}, because this one did not "
                 "answer in time; nothing more is sent from here"
             )
+
+    def rejoin(self) -> None:
+        """Go on with the account's earlier rows, if the server turned out to be one at a new address."""
+        with explain_errors(self._server.url), self._server.engine.begin() as connection:
+            mine = AccountRows(connection, self.account_id)
+            earlier = _earlier_rows(connection, mine.account_id)
+            if earlier is None or mine.has_history:
+                return
+            address = select(ACCOUNTS.c.address).where(ACCOUNTS.c.id == mine.account_id)
+            moved = update(ACCOUNTS).where(ACCOUNTS.c.id == earlier)
+            new_address = connection.execute(address).scalar_one()
+            connection.execute(delete(ACCOUNTS).where(ACCOUNTS.c.id == mine.account_id))
+            connection.execute(moved.values(address=new_address))
+        self._id = earlier
 
     @contextmanager
     def claimed(
@@ -285,6 +305,17 @@ def _find_account(connection: Connection, name: str, address: str) -> int:
     return int(row_id)
 
 
+def _earlier_rows(connection: Connection, account_id: int) -> int | None:
+    """Return the id of the same account's other row: the same name on the same server."""
+    here = select(ACCOUNTS.c.name, ACCOUNTS.c.host).where(ACCOUNTS.c.id == account_id)
+    name, host = connection.execute(here).one()
+    others = select(ACCOUNTS.c.id).where(
+        ACCOUNTS.c.id != account_id, func.lower(ACCOUNTS.c.name) == name.lower(), ACCOUNTS.c.host == host
+    )
+    found = connection.execute(others.order_by(ACCOUNTS.c.id)).scalars().first() if host else None
+    return None if found is None else int(found)
+
+
 class PostgresLedger(SqlLedger, StoredLedger):
     """The ledger port on one account of a database.
 
@@ -316,10 +347,21 @@ class PostgresLedger(SqlLedger, StoredLedger):
         with self._server.keeping_claims(), claimed:
             yield
 
+    @property
+    @override
+    def is_lost(self) -> bool:
+        return self._account_rows.is_lost
+
     @override
     def back_up(self, target: Path) -> None:
         with self._account_rows.reading_at_once() as connection:
             file.write_rows(AccountRows(connection, self._account_rows.account_id), target)
+
+    @override
+    def change_account(self, change: Callable[[AccountState], AccountState]) -> None:
+        with self._account_rows.writing() as connection:
+            self._change_account(connection, change)
+        self._account_rows.rejoin()
 
     @override
     def restore(self, source: Path) -> None:

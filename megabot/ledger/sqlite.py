@@ -122,6 +122,11 @@ class SqliteLedger(SqlLedger, StoredLedger):
     def service_lock(self, *, on_wait: Callable[[str], None]) -> AbstractContextManager[None]:
         return nullcontext()  # the state folder has a lock for this
 
+    @property
+    @override
+    def is_lost(self) -> bool:
+        return False
+
     @override
     def back_up(self, target: Path) -> None:
         with self._file.reading() as connection:
