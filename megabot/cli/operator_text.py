@@ -8,6 +8,10 @@ def backed_up(target: str) -> str:
     )
 
 
+def restored(source: str) -> str:
+    return f"restored the ledger from {source}; next: megabot status"
+
+
 def password_known(*, from_file: bool) -> str:
     name = "MEGABOT_PASSWORD_FILE" if from_file else "MEGABOT_PASSWORD"
     return f"using the password from {name}"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, exists, insert, or_, select, update
+from sqlalchemy import Connection, Table, delete, exists, insert, or_, select, update
 
 from megabot.ledger.tables import ACCOUNTS, INTENTS, METADATA, POSTS, SECRET
 
@@ -25,7 +25,7 @@ class AccountRows:
 
 
 def copy_account(source: AccountRows, target: AccountRows) -> None:
-    """Copy all rows but the secret ones. `target` must have no history."""
+    """Replace the rows of `target`, which must have no history, by all rows of `source` but the secret ones."""
     _copy_facts(source, target)
     for table in METADATA.sorted_tables:
         if "account_id" in table.c and table.name not in SECRET:
@@ -41,6 +41,7 @@ def _copy_facts(source: AccountRows, target: AccountRows) -> None:
 
 
 def _copy(table: Table, source: AccountRows, target: AccountRows) -> None:
+    target.connection.execute(delete(table).where(table.c.account_id == target.account_id))
     # An `id` that the database counts is given anew, in the same order.
     names = [column.name for column in table.c if column.name not in {"account_id", "id"}]
     found = select(*(table.c[name] for name in names)).where(table.c.account_id == source.account_id)
