@@ -25,7 +25,7 @@ class AccountRows:
 
 
 def copy_account(source: AccountRows, target: AccountRows) -> None:
-    """Replace the rows of `target`, which must have no history, by all rows of `source` but the secret ones."""
+    """Replace the rows of `target`, which must have no history, by those of `source` that are not secret."""
     _copy_facts(source, target)
     for table in METADATA.sorted_tables:
         if "account_id" in table.c and table.name not in SECRET:
