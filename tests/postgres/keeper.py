@@ -61,6 +61,7 @@ class Keeper:
             "start": self.start,
             "stop": self.stop,
             "kill": self.kill,
+            "sweep": self.sweep,
             "freeze": lambda: self._signal_all(signal.SIGSTOP),
             "thaw": lambda: self._signal_all(signal.SIGCONT),
             "be-replica": (self._data / "standby.signal").touch,
@@ -117,13 +118,22 @@ class Keeper:
         if self._server is None:
             return
         if self._server.poll() is not None and (self._data / "postmaster.pid").exists():
-            self.start()  # the only way to remove the shared memory that a killed server has left
+            self.sweep()
         self._signal_all(signal.SIGCONT)
         self._server.send_signal(signal.SIGQUIT)
         try:
             self._server.wait(LONGEST)
         except subprocess.TimeoutExpired:
             self.kill()
+
+    def sweep(self) -> None:
+        """Start after a kill, the only way to remove the shared memory that a killed server leaves.
+
+        The lock files must go first: they name a process, which may still be there as a zombie.
+        """
+        for lock in (self._data / "postmaster.pid", self._folder / ".s.PGSQL.5432.lock"):
+            lock.unlink(missing_ok=True)
+        self.start()
 
     def _is_ready(self, pid: int) -> bool:
         try:

@@ -151,7 +151,7 @@ class PostgresServer:
         if self.folder.exists():  # the keeper was killed; another one cleans up
             self._keeper = self._start_keeper()
             with contextlib.suppress(OSError):
-                self._tell("start")
+                self._tell("sweep")
             self._keeper.communicate()
 
     @property
