@@ -41,8 +41,8 @@ def _table(name: str, *parts: SchemaItem) -> Table:
 
 
 def _index(name: str, columns: Sequence[str], *, where: str, unique: bool = False) -> Index:
-    only = text(where)
-    return Index(name, *columns, unique=unique, sqlite_where=only, postgresql_where=only)
+    # Not `sqlite_where` and `postgresql_where`, which would load both dialects; see `schema`.
+    return Index(name, *columns, unique=unique, info={"where": where})
 
 
 ALEMBIC_VERSION = _table("alembic_version", _key("version_num"))
