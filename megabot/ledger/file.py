@@ -15,14 +15,22 @@ from itertools import count
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, insert
-from sqlalchemy.exc import SQLAlchemyError, StatementError
+from sqlalchemy.exc import StatementError
 from sqlalchemy.pool import NullPool
 
 from megabot.errors import Busy, LedgerError, NewerLedger, WriteFailed
 from megabot.ledger import schema
 from megabot.ledger.database import BrokenRowError
 from megabot.ledger.first_tables import STEPS
-from megabot.ledger.integrity import APPLICATION_ID, BrokenError, check_file, check_rows, has_shape, is_damage
+from megabot.ledger.integrity import (
+    ACCOUNT_ID,
+    APPLICATION_ID,
+    BrokenError,
+    check_file,
+    check_rows,
+    has_shape,
+    is_damage,
+)
 from megabot.ledger.rows import account_row
 from megabot.ledger.state import AccountState
 from megabot.ledger.tables import ACCOUNTS
@@ -32,8 +40,6 @@ JOURNALS = ("-journal", "-wal", "-shm")
 """The files SQLite may keep beside the ledger and would apply to a new one. Only damage makes it a WAL."""
 VERSION = int(schema.HEAD)
 """What `PRAGMA user_version` says of the newest tables: the number of the newest migration."""
-ACCOUNT_ID = 1
-"""The id of a file's only account."""
 
 _NEXT_STEPS = {
     "SQLITE_FULL": "the disk is full; free some space and try again",
@@ -42,8 +48,8 @@ _NEXT_STEPS = {
     "SQLITE_IOERR": "the disk reports errors; check the system's log",
 }
 DAMAGED = "it is damaged; the next start sets it aside and creates a new one"
-# A write must be on disk before the request is sent (promise 5).
 ACCOUNT_ROW = {"id": ACCOUNT_ID, **account_row(AccountState())}
+# A write must be on disk before the request is sent (promise 5).
 _DURABLE = "PRAGMA synchronous = FULL"
 
 
@@ -204,13 +210,16 @@ def _migrate(connection: Connection) -> None:
                 for statement in step:
                     connection.exec_driver_sql(statement)
             schema.upgrade(connection)
-        except SQLAlchemyError as error:
-            # The file is whole and has the shape of its version, so the migration is wrong.
-            if is_damage(getattr(error, "orig", None) or error):
-                raise LedgerError(
-                    f"the ledger cannot be migrated; this is a bug, please report it: {error}"
-                ) from error
+        except (OSError, MemoryError):
             raise
+        except Exception as error:
+            # The file is whole and has the shape of its version, so the migration is wrong.
+            cause = getattr(error, "orig", None) or error
+            if isinstance(cause, sqlite3.Error) and not is_damage(cause):
+                raise
+            raise LedgerError(
+                f"the ledger cannot be migrated; this is a bug, please report it: {cause}"
+            ) from error
         connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
 

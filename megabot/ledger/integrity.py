@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -17,14 +18,17 @@ from sqlalchemy.pool import StaticPool
 from megabot.ledger import rows, schema
 from megabot.ledger.database import UNREADABLE
 from megabot.ledger.first_tables import STEPS
-from megabot.ledger.tables import METADATA
+from megabot.ledger.state import ThreadState
+from megabot.ledger.tables import ACCOUNTS, ALEMBIC_VERSION, METADATA, WRITTEN_BY
 
 APPLICATION_ID = 0x4D454741
 """Marks a SQLite file as a megabot ledger: "MEGA"."""
+ACCOUNT_ID = 1
+"""The id of a file's only account."""
 
 _ROWS: dict[str, Callable[[rows.Row], object]] = {
     "accounts": rows.account,
-    "threads": rows.thread,
+    "threads": lambda row: _check_thread(rows.thread(row)),
     "intents": rows.intent,
     "alerts": lambda row: rows.from_sentence(row["sentence"]),
     "sent_alerts": rows.sent_alert,
@@ -89,16 +93,37 @@ def has_shape(connection: sqlite3.Connection, version: int) -> bool:
 
 
 def check_rows(connection: Connection) -> None:
-    """Parse every row as the program would. Raises `BrokenError` if a row cannot be read."""
+    """Parse every row as the program would. Raises `BrokenError` if a row cannot be read or is missing."""
+    _check_single_rows(connection)
     for table in METADATA.sorted_tables:
         # Some at a time, because the texts of years may not fit into memory.
         found = connection.execute(select(table), execution_options={"yield_per": 50})
         make = _ROWS.get(table.name, tuple)
         try:
             for row in found.mappings():
+                if row.get("account_id", ACCOUNT_ID) != ACCOUNT_ID:
+                    raise ValueError(f"it belongs to account {row['account_id']}")
                 make(row)
         except UNREADABLE as error:
             raise BrokenError(f"{table} has a row that cannot be read: {error}") from error
+
+
+def _check_single_rows(connection: Connection) -> None:
+    """Raise `BrokenError` unless there is one account, and one row about the tables' version."""
+    accounts = connection.execute(select(ACCOUNTS.c.id)).scalars().all()
+    versions = connection.execute(select(ALEMBIC_VERSION.c.version_num)).scalars().all()
+    signatures = connection.execute(select(WRITTEN_BY.c.version)).scalars().all()
+    if (list(accounts), list(versions), len(signatures)) != ([ACCOUNT_ID], [schema.HEAD], 1):
+        raise BrokenError("its rows about itself are missing or wrong")
+
+
+def _check_thread(state: ThreadState) -> None:
+    """Raise `ValueError` if a part of a note or of a home server's reading is missing."""
+    for part in (state.home, state.note):
+        values = {} if part is None else asdict(part)
+        missing = [name for name, value in values.items() if value is None and name != "until"]
+        if missing:
+            raise ValueError(f"{missing[0]} is missing")
 
 
 @cache
