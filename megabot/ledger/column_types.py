@@ -22,7 +22,7 @@ _ESCAPE, _OF_ESCAPE, _OF_NUL = "\ue000", "\ue000\ue001", "\ue000\ue002"
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware time: on SQLite as text in UTC that sorts like the time. Neither reads nor writes a naive one."""
+    """An aware time: on SQLite as text in UTC that sorts like the time. Refuses naive ones."""
 
     impl = String
     cache_ok = True

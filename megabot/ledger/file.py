@@ -6,7 +6,7 @@ megabot needs only one writer at a time.
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -72,22 +72,25 @@ _opened: ContextVar[sqlite3.Connection] = ContextVar("opened")
 _ENGINE = create_engine("sqlite://", creator=_opened.get, poolclass=NullPool)
 
 
-def open_ledger(path: Path, *, patience: float, now: datetime) -> tuple[Connection, BrokenLedgerMoved | None]:
+def open_ledger(
+    path: Path, *, patience: float, now: datetime, upgrade: Callable[[Connection], None] = schema.upgrade
+) -> tuple[Connection, BrokenLedgerMoved | None]:
     """Open the ledger's file; create a new one if there is none or it is broken.
 
     The caller must hold the opening lock, else two processes could overwrite each other's new file.
-    `patience` is how many seconds a transaction waits for another process's transaction.
+    `patience` is how many seconds a transaction waits for another process's transaction. `upgrade` migrates
+    the tables of an earlier version, within a transaction.
     """
     with explain_errors(path):
         set_aside = None
         try:
             if path.exists():
-                return _checked(path, patience=patience), None
+                return _checked(path, patience=patience, upgrade=upgrade), None
         except BrokenError as error:
             set_aside = BrokenLedgerMoved(path=_put_aside(path, now), why=str(error))
         _put_aside(path, now)  # SQLite would apply an old journal without its file to the new one
         _bear(path)
-        return _checked(path, patience=patience), set_aside
+        return _checked(path, patience=patience, upgrade=upgrade), set_aside
 
 
 @contextmanager
@@ -120,7 +123,7 @@ def original_errors() -> Iterator[None]:
         raise error.orig from error
 
 
-def _checked(path: Path, *, patience: float) -> Connection:
+def _checked(path: Path, *, patience: float, upgrade: Callable[[Connection], None]) -> Connection:
     if not path.is_file():
         raise BrokenError("it is not a regular file")
     connection = _connect(path, patience)
@@ -130,7 +133,7 @@ def _checked(path: Path, *, patience: float) -> Connection:
             raw.execute(_DURABLE)  # reads the file, so damage may show here first
             check_file(raw, path)
             _check_version(raw, path)
-            _migrate(connection)
+            _migrate(connection, upgrade)
             # After the migration, because rows are parsed in their newest form.
             check_rows(connection)
             connection.rollback()  # ends the transaction that SQLAlchemy began for the reads
@@ -200,7 +203,7 @@ def _written_by(connection: sqlite3.Connection) -> str:
     return str(row[0]) if row else "of that version"
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, upgrade: Callable[[Connection], None]) -> None:
     version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
     if version == VERSION:
         return
@@ -209,7 +212,7 @@ def _migrate(connection: Connection) -> None:
             for step in STEPS[version:]:
                 for statement in step:
                     connection.exec_driver_sql(statement)
-            schema.upgrade(connection)
+            upgrade(connection)
         except (OSError, MemoryError):
             raise
         except Exception as error:

@@ -101,7 +101,7 @@ def _one_of(words: Collection[str], value: object) -> str:
 
 
 def _sentence(value: object) -> str:
-    """Return a sentence as JSON: text, or a list of texts and pairs of a command at the shell and on Lemmy."""
+    """Return a sentence as JSON: text, or a list of texts and commands (at the shell, on Lemmy)."""
     for part in value if isinstance(value, list) else [value]:
         shell, lemmy = part if isinstance(part, list) else (part, "")
         _text(shell), _text(lemmy)
