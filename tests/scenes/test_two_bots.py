@@ -1,6 +1,7 @@
 """More than one megabot for one account: on one state folder they take turns, on two they adopt by marker.
 
-What two hosts can still do to each other, the residual race, is forced here and its outcome measured.
+What two hosts can still do to each other, the residual race, is forced here and its outcome measured: on 0.19
+it makes two posts, on 1.0 the server takes one of them. `python -m tests.two_hosts` counts over many slots.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 
 from lemmy_sandbox import Sandbox
 from lemmy_sandbox.user_client import User
+from megabot.ledger.records import IntentKind, IntentState, NewIntent
 from megabot.reconcile.decide import blocked_actions
 from megabot.reconcile.report import Report
 from tests.processes import Machine, ended, machine
@@ -306,6 +308,22 @@ def test_a_key_that_the_other_host_has_used_up_in_vain_makes_nobody_miss_an_edit
 
     assert [str(post["name"]) for post in world.posts()] == ["News 2", "News 3"]
     assert world.pinned() == [2]
+
+
+@ON_1_0
+def test_on_1_0_hosts_that_have_failed_unequally_often_can_still_post_twice(
+    world: World, other: World
+) -> None:
+    """R11, the residual race on 1.0: their attempts have different numbers, so their keys differ."""
+    world.post()
+    other.run_pass()
+    ledger = world.ports().ledger
+    failed = NewIntent(kind=IntentKind.PUBLISH, thread="news", edition="2026-W48", at=SLOT + WEEK)
+    ledger.resolve_intent(ledger.begin_intent(failed).id, IntentState.NOT_SENT, at=SLOT + WEEK)
+
+    times = run_slots(world, other, 2, lambda: True)
+
+    assert times == {"News 3": 2, "News 4": 1}
 
 
 def refuse(world: World, *, refused: bool = True) -> None:

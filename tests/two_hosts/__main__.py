@@ -24,7 +24,7 @@ VERSIONS = {"v3": "0.19", "v4": "1.0"}
 def main() -> None:
     """Print what is counted."""
     parser = argparse.ArgumentParser(prog="python -m tests.two_hosts", description=__doc__)
-    parser.add_argument("slots", nargs="?", type=int, default=200)
+    parser.add_argument("slots", nargs="?", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     logging.getLogger("megabot").setLevel(logging.CRITICAL)
