@@ -1,6 +1,6 @@
 """Derive the idempotency key of a post or a comment from what is sent. Pure.
 
-Two megabots of one account derive the same key, even if each has a ledger of its own, and Lemmy 1.0 then
+Two megabots of one account derive the same key, even if each has its own ledger, and Lemmy 1.0 then
 carries out only the first of the two requests (lemmy-api 2.3).
 """
 
