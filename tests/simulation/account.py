@@ -179,8 +179,9 @@ class AccountForum:
             events = [replace(event, by=None) for event in events]
         return tuple(events)
 
-    def create_post(self, community_id: int, draft: PostDraft) -> Post:
+    def create_post(self, community_id: int, draft: PostDraft, *, key: str = "") -> Post:
         """Make a post."""
+        self._use(key)
         self.server.spend(lambda rates: rates.post)
         self._sign()
         return create(self.server, self.me, community_id, draft)
@@ -211,8 +212,9 @@ class AccountForum:
         self._sign()
         return self.server.change(What.LOCK, self.me, post_id, locked=locked)
 
-    def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
+    def comment(self, post_id: int, content: str, *, parent_id: int = 0, key: str = "") -> Comment:
         """Comment."""
+        self._use(key)
         self.server.spend(lambda rates: rates.comment)
         self._sign()
         return comment(self.server, self.me, post_id, content, parent_id=parent_id)
@@ -313,6 +315,11 @@ class AccountForum:
             and (self.alive or not post.deleted)
             and (since is None or post.published >= since)
         ]
+
+    def _use(self, key: str) -> None:
+        # Before the limits, so that a limited request uses its key up, too; a dead token has no keys.
+        if key and self.alive:
+            self.server.use_key(self.me, key)
 
     def _hear(self) -> None:
         self.server.resolve_intent()
