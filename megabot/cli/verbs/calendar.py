@@ -12,9 +12,11 @@ import click
 from megabot.app import App, open_app
 from megabot.cli import terminal
 from megabot.cli.change_text import change
+from megabot.cli.late_text import late_document, late_lines
 from megabot.i18n.tables import Line, Span, Tone, table
 from megabot.i18n.times import moment, time_until
 from megabot.reconcile import override_facts
+from megabot.reconcile.post_limit import LatePosts
 from megabot.schedule.calendar import Edition
 from megabot.schedule.overrides import Override, OverrideKind, usual_slot
 from megabot.source.model import Thread
@@ -74,8 +76,10 @@ def _slots(app: App, thread: Thread, count: int) -> Iterator[Slot]:
         )
 
 
-def lines(slots: Sequence[Slot], now: datetime, *, width: int | None) -> Iterator[Line]:
-    """Yield the lines of a table for each thread, under its name and time zone."""
+def lines(
+    slots: Sequence[Slot], now: datetime, *, width: int | None, late: Sequence[LatePosts] = ()
+) -> Iterator[Line]:
+    """Yield the lines of a table for each thread, under its name and time zone, then what is posted late."""
     for number, ((thread, timezone), group) in enumerate(
         groupby(slots, key=lambda slot: (slot.edition.thread, slot.timezone))
     ):
@@ -84,6 +88,7 @@ def lines(slots: Sequence[Slot], now: datetime, *, width: int | None) -> Iterato
         yield (Span(thread, Tone.STRONG), Span(f"  {timezone}", Tone.QUIET))
         rows = [row for slot in group for row in _rows(slot, now)]
         yield from table(rows, head=("edition", "no.", "posted at", "", ""), indent=2, width=width)
+    yield from late_lines(late, now, width=width)
 
 
 def _rows(slot: Slot, now: datetime) -> Iterator[tuple[str | Span, ...]]:
@@ -109,7 +114,7 @@ def _notes(slot: Slot, now: datetime) -> Iterator[Span]:
     yield from (change(one, slot.timezone, now, usual=slot.usual) for one in slot.changes)
 
 
-def document(slots: Sequence[Slot]) -> list[dict[str, object]]:
+def document(slots: Sequence[Slot], late: Sequence[LatePosts] = ()) -> list[dict[str, object]]:
     """Return the data for JSON; times in ISO 8601, in the thread's time zone."""
     return [
         {
@@ -122,6 +127,7 @@ def document(slots: Sequence[Slot]) -> list[dict[str, object]]:
             "held": any(one.kind is OverrideKind.HOLD for one in slot.changes),
             "usual_slot": _local(slot.usual, slot.timezone),
             "timezone": slot.timezone,
+            "rate_limit": late_document(late, slot.edition.thread, slot.timezone, edition=slot.edition.key),
         }
         for slot in slots
     ]
