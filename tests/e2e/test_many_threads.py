@@ -47,7 +47,7 @@ def test_a_plan_says_when_the_last_thread_is_posted(megabot: Megabot, eight: Pat
     assert re.search(rf"\n\nwarning: {SENTENCE}\n\Z", out), out
 
 
-def test_a_plan_in_json_says_it_for_each_thread(megabot: Megabot, eight: Path, sandbox: Sandbox) -> None:
+def test_a_plan_in_json_says_it_for_each_thread(megabot: Megabot, eight: Path) -> None:
     _, out, _ = megabot("plan", "--json")
 
     plans = json.loads(out)
@@ -59,8 +59,7 @@ def test_a_plan_in_json_says_it_for_each_thread(megabot: Megabot, eight: Path, s
         "seconds": 600,
         "threads": ["news", *(f"news{number}" for number in range(2, 9))],
     }
-    minutes = {"v3": 10, "v4": 10}[sandbox.api.value]
-    assert last_at - datetime.fromisoformat(plans[0]["next_slot"]) == timedelta(minutes=minutes)
+    assert last_at - datetime.fromisoformat(plans[0]["next_slot"]) == timedelta(minutes=10)
 
 
 def test_a_check_online_warns_of_it_and_finds_no_problem(megabot: Megabot, eight: Path) -> None:
@@ -68,6 +67,19 @@ def test_a_check_online_warns_of_it_and_finds_no_problem(megabot: Megabot, eight
 
     assert (code, err) == (0, "")
     assert re.search(rf"^warning {SENTENCE}$", out, re.MULTILINE), out
+
+
+def test_what_is_on_hold_skipped_or_posted_early_does_not_count(megabot: Megabot, eight: Path) -> None:
+    """Five are left of the eight, so it is the following week that is late."""
+    key = json.loads(megabot("plan", "--json")[1])[0]["next_edition"]
+    for words in (("hold", "news2", key), ("skip", "news3", key), ("post", "news4", "--next")):
+        code, _, err = megabot(*words)
+        assert code == 0, err
+
+    plans = json.loads(megabot("plan", "--json")[1])
+
+    last_at = datetime.fromisoformat(plans[0]["rate_limit"]["last_at"])
+    assert last_at - datetime.fromisoformat(plans[0]["next_slot"]) == timedelta(days=7, minutes=10)
 
 
 def test_on_a_server_that_accepts_more_nothing_is_said(

@@ -12,7 +12,6 @@ from megabot.app import App, open_app
 from megabot.cli import terminal
 from megabot.cli.change_text import change
 from megabot.cli.late_text import late_document, late_lines
-from megabot.forum.models import PostLimit
 from megabot.i18n.tables import Line, Span, Tone, table
 from megabot.i18n.times import moment, time_until
 from megabot.reconcile import describe, override_facts
@@ -87,7 +86,7 @@ def command(options: dict[str, object], *, as_json: bool) -> int:
         broken = usable_threads(app.offline_ports.source, app.offline_ports.source.snapshot()).broken
         plans = [_planned(app, report) for report in reports]
         now, source = app.clock.now(), app.settings.source
-        late = late_posts(_due(app, plans), limit) if (limit := _post_limit(app, plans)) else ()
+        late = _late(app, plans)
     if as_json:
         click.echo(json.dumps(document(plans, late), indent=2))
     else:
@@ -110,20 +109,26 @@ def _planned(app: App, report: Report) -> ThreadPlan:
     )
 
 
-def _post_limit(app: App, plans: Sequence[ThreadPlan]) -> PostLimit | None:
-    # A single thread seldom meets the limit, so it is not worth a request.
-    return app.ports.forum.site().post_limit if len(plans) > 1 else None
-
-
-def _due(app: App, plans: Sequence[ThreadPlan]) -> Iterator[DueSlot]:
-    """Yield the slots of the coming weeks, and what the next pass would post now."""
-    now, threads = app.clock.now(), [plan.thread for plan in plans]
+def due_now(plans: Sequence[ThreadPlan], now: datetime) -> Iterator[DueSlot]:
+    """Yield the editions that the next pass would post."""
     for plan in plans:
         for action in plan.actions:
             if isinstance(action, Publish):
-                timezone = plan.thread.schedule.timezone
-                yield DueSlot(thread=plan.thread.name, edition=action.edition.key, at=now, timezone=timezone)
-    yield from due_slots(app.offline_ports, threads)
+                yield DueSlot(
+                    thread=plan.thread.name,
+                    edition=action.edition.key,
+                    at=now,
+                    timezone=plan.thread.schedule.timezone,
+                )
+
+
+def _late(app: App, plans: Sequence[ThreadPlan]) -> tuple[LatePosts, ...]:
+    # A single thread seldom meets the limit, so it is not worth a request.
+    limit = app.ports.forum.site().post_limit if len(plans) > 1 else None
+    if limit is None:
+        return ()
+    coming = due_slots(app.offline_ports, [plan.thread for plan in plans])
+    return late_posts([*due_now(plans, app.clock.now()), *coming], limit)
 
 
 def lines(
