@@ -58,7 +58,7 @@ def test_the_seventh_thread_comes_soon_on_0_19_and_with_the_next_ten_minutes_on_
 
 @ON_BOTH
 def test_as_many_threads_as_the_server_accepts_are_not_late(limit: PostLimit) -> None:
-    assert late_posts(due(*[0] * 6, *[10] * 6, *[20] * 6), limit) == ()
+    assert late_posts(due(*[0] * 6, *[15] * 6, *[30] * 6), limit) == ()
 
 
 @ON_BOTH
