@@ -62,6 +62,9 @@ ACCOUNTS = _table(
     _may("started", Moment),
     _may("inbox_position"),
     _must("override_changes", NUMBER),
+    _may("limit_posts", NUMBER),
+    _may("limit_seconds", NUMBER),
+    _may("limit_at_once", Flag),
     # Counts the transactions that wrote, so that a reader sees whether anything changed.
     Column("revision", NUMBER, nullable=False, server_default=text("0")),
     Index("one_account", "name", "address", unique=True),

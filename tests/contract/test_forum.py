@@ -29,6 +29,14 @@ def test_the_server_says_who_it_is(stage: Stage) -> None:
     assert stage.called("admin") in {admin.name for admin in site.admins}
 
 
+def test_the_server_says_how_many_posts_it_accepts(stage: Stage) -> None:
+    limit = stage.forum.site().post_limit
+
+    assert limit is not None
+    assert (limit.posts, limit.at_once) == (99999, stage.version.startswith("1."))
+    assert limit.seconds > 0
+
+
 def test_the_account_knows_itself_and_where_it_moderates(stage: Stage) -> None:
     account = stage.forum.account()
 

@@ -15,14 +15,18 @@ from megabot.forum.models import (
     PinEvent,
     Post,
     PostDraft,
+    PostLimit,
     Site,
     Unread,
 )
 from megabot.forum.notices import Listing, Notice, Watermark, read_until_seen
+from tests.simulation.rates import SIZE, SPAN
 from tests.simulation.server import HOST, Server, What, comment, create, feature
 
 LANGUAGES = {"und": 0, "en": 37}
 PAGE = 50
+PLENTY = 99999
+"""How many posts a server accepts whose limits are off, as on the recorded ones."""
 
 
 @dataclass
@@ -45,6 +49,11 @@ class AccountForum:
             version=self.server.generation.value,
             languages=dict(LANGUAGES),
             admins=admins,
+            post_limit=PostLimit(
+                posts=SIZE if self.server.rates else PLENTY,
+                seconds=int(SPAN.total_seconds()),
+                at_once=self.server.is_new,
+            ),
         )
 
     def account(self) -> Account:
