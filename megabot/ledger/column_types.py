@@ -22,7 +22,7 @@ _ESCAPE, _OF_ESCAPE, _OF_NUL = "\ue000", "\ue000\ue001", "\ue000\ue002"
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware time: on SQLite as text in UTC that sorts like the time. Refuses a naive one."""
+    """An aware time: on SQLite as text in UTC that sorts like the time. Refuses naive ones."""
 
     impl = String
     cache_ok = True
@@ -45,7 +45,10 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
         if value is None or isinstance(value, datetime):
             return value.astimezone(UTC) if value else None
-        return datetime.fromisoformat(str(value))
+        moment = datetime.fromisoformat(str(value))
+        if moment.tzinfo is None:
+            raise ValueError(f"{value} is not an aware time")
+        return moment
 
 
 class Words(TypeDecorator[str]):

@@ -33,7 +33,7 @@ class Database(Protocol):
         """Lend a connection for one transaction: on disk when it ends, or nothing of it if it fails."""
 
 
-UNREADABLE = (ValueError, TypeError, RecursionError)
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 """What the types of columns and `rows` raise for a value that the program cannot have written."""
 
 

@@ -7,7 +7,7 @@ megabot needs only one writer at a time.
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,14 +17,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, create_engine, insert
-from sqlalchemy.exc import SQLAlchemyError, StatementError
+from sqlalchemy.exc import StatementError
 from sqlalchemy.pool import NullPool
 
 from megabot.errors import Busy, LedgerError, NewerLedger, WriteFailed
 from megabot.ledger import schema
 from megabot.ledger.database import BrokenRowError
 from megabot.ledger.first_tables import STEPS
-from megabot.ledger.integrity import APPLICATION_ID, BrokenError, check_file, check_rows, has_shape, is_damage
+from megabot.ledger.integrity import (
+    ACCOUNT_ID,
+    APPLICATION_ID,
+    BrokenError,
+    check_file,
+    check_rows,
+    has_shape,
+    is_damage,
+)
 from megabot.ledger.ownership import Owner
 from megabot.ledger.rows import account_row
 from megabot.ledger.state import AccountState
@@ -36,8 +44,6 @@ JOURNALS = ("-journal", "-wal", "-shm")
 """The files SQLite may keep beside the ledger and would apply to a new one. Only damage makes it a WAL."""
 VERSION = int(schema.HEAD)
 """What `PRAGMA user_version` says of the newest tables: the number of the newest migration."""
-ACCOUNT_ID = 1
-"""The id of a file's only account."""
 
 _NEXT_STEPS = {
     "SQLITE_FULL": "the disk is full; free some space and try again",
@@ -46,9 +52,9 @@ _NEXT_STEPS = {
     "SQLITE_IOERR": "the disk reports errors; check the system's log",
 }
 DAMAGED = "it is damaged; the next start sets it aside and creates a new one"
-# A write must be on disk before the request is sent (promise 5).
 _NOBODY = Owner(name="", host="", address="")
 _ACCOUNT_ROW = {"id": ACCOUNT_ID, **account_row(AccountState(owner=_NOBODY))}
+# A write must be on disk before the request is sent (promise 5).
 _DURABLE = "PRAGMA synchronous = FULL"
 
 
@@ -71,22 +77,25 @@ _opened: ContextVar[sqlite3.Connection] = ContextVar("opened")
 _ENGINE = create_engine("sqlite://", creator=_opened.get, poolclass=NullPool)
 
 
-def open_ledger(path: Path, *, patience: float, now: datetime) -> tuple[Connection, BrokenLedgerMoved | None]:
+def open_ledger(
+    path: Path, *, patience: float, now: datetime, upgrade: Callable[[Connection], None] = schema.upgrade
+) -> tuple[Connection, BrokenLedgerMoved | None]:
     """Open the ledger's file; create a new one if there is none or it is broken.
 
     The caller must hold the opening lock, else two processes could overwrite each other's new file.
-    `patience` is how many seconds a transaction waits for another process's transaction.
+    `patience` is how many seconds a transaction waits for another process's transaction. `upgrade` migrates
+    the tables of an earlier version, within a transaction.
     """
     with explain_errors(path):
         set_aside = None
         try:
             if path.exists():
-                return _checked(path, patience=patience), None
+                return _checked(path, patience=patience, upgrade=upgrade), None
         except BrokenError as error:
             set_aside = BrokenLedgerMoved(path=_put_aside(path, now), why=str(error))
         _put_aside(path, now)  # SQLite would apply an old journal without its file to the new one
         _bear(path)
-        return _checked(path, patience=patience), set_aside
+        return _checked(path, patience=patience, upgrade=upgrade), set_aside
 
 
 @contextmanager
@@ -119,7 +128,7 @@ def original_errors() -> Iterator[None]:
         raise error.orig from error
 
 
-def _checked(path: Path, *, patience: float) -> Connection:
+def _checked(path: Path, *, patience: float, upgrade: Callable[[Connection], None]) -> Connection:
     if not path.is_file():
         raise BrokenError("it is not a regular file")
     connection = _connect(path, patience)
@@ -129,7 +138,7 @@ def _checked(path: Path, *, patience: float) -> Connection:
             raw.execute(_DURABLE)  # reads the file, so damage may show here first
             check_file(raw, path)
             _check_version(raw, path)
-            _migrate(connection)
+            _migrate(connection, upgrade)
             # After the migration, because rows are parsed in their newest form.
             check_rows(connection)
             connection.rollback()  # ends the transaction that SQLAlchemy began for the reads
@@ -199,7 +208,7 @@ def _written_by(connection: sqlite3.Connection) -> str:
     return str(row[0]) if row else "of that version"
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, upgrade: Callable[[Connection], None]) -> None:
     version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
     if version == VERSION:
         return
@@ -208,14 +217,17 @@ def _migrate(connection: Connection) -> None:
             for step in STEPS[version:]:
                 for statement in step:
                     connection.exec_driver_sql(statement)
-            schema.upgrade(connection)
-        except SQLAlchemyError as error:
-            # The file is whole and has the shape of its version, so the migration is wrong.
-            if is_damage(getattr(error, "orig", None) or error):
-                raise LedgerError(
-                    f"the ledger cannot be migrated; this is a bug, please report it: {error}"
-                ) from error
+            upgrade(connection)
+        except (OSError, MemoryError):
             raise
+        except Exception as error:
+            # The file is whole and has the shape of its version, so the migration is wrong.
+            cause = getattr(error, "orig", None) or error
+            if isinstance(cause, sqlite3.Error) and not is_damage(cause):
+                raise
+            raise LedgerError(
+                f"the ledger cannot be migrated; this is a bug, please report it: {cause}"
+            ) from error
         connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
 

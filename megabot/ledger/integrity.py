@@ -8,23 +8,29 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import asdict
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, select
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.pool import StaticPool
 
 from megabot.ledger import rows, schema
 from megabot.ledger.database import UNREADABLE
 from megabot.ledger.first_tables import STEPS
-from megabot.ledger.tables import METADATA
+from megabot.ledger.state import ThreadState
+from megabot.ledger.tables import ACCOUNTS, ALEMBIC_VERSION, METADATA, WRITTEN_BY
 
 APPLICATION_ID = 0x4D454741
 """Marks a SQLite file as a megabot ledger: "MEGA"."""
+ACCOUNT_ID = 1
+"""The id of a file's only account."""
 
 _ROWS: dict[str, Callable[[rows.Row], object]] = {
     "accounts": rows.account,
-    "threads": rows.thread,
+    "threads": lambda row: _check_thread(rows.thread(row)),
     "intents": rows.intent,
     "alerts": lambda row: rows.from_sentence(row["sentence"]),
     "sent_alerts": rows.sent_alert,
@@ -34,6 +40,8 @@ _OUTSIDE = (
     *("BUSY", "LOCKED", "FULL", "READONLY", "CANTOPEN", "IOERR", "NOMEM", "PERM", "AUTH", "INTERRUPT"),
     *("CONSTRAINT", "TOOBIG", "MISMATCH", "RANGE", "MISUSE"),
 )
+
+_DIALECT = sqlite_dialect()
 
 Shape = dict[tuple[str, str], object]
 """Each table and index by kind and name: its columns, or its SQL statement."""
@@ -89,33 +97,58 @@ def has_shape(connection: sqlite3.Connection, version: int) -> bool:
 
 
 def check_rows(connection: Connection) -> None:
-    """Parse every row as the program would. Raises `BrokenError` if a row cannot be read."""
+    """Parse every row as the program would. Raises `BrokenError` if a row cannot be read or is missing."""
+    _check_single_rows(connection)
     for table in METADATA.sorted_tables:
         # Some at a time, because the texts of years may not fit into memory.
-        found = connection.execute(select(table), execution_options={"yield_per": 50})
+        # The statements are not kept in memory, because each is used once.
+        once = {"yield_per": 50, "compiled_cache": None}
+        found = connection.execute(select(table), execution_options=once)
         make = _ROWS.get(table.name, tuple)
         try:
             for row in found.mappings():
+                if row.get("account_id", ACCOUNT_ID) != ACCOUNT_ID:
+                    raise ValueError(f"it belongs to account {row['account_id']}")
                 make(row)
         except UNREADABLE as error:
             raise BrokenError(f"{table} has a row that cannot be read: {error}") from error
 
 
+def _check_single_rows(connection: Connection) -> None:
+    """Raise `BrokenError` unless there is one account, and one row about the tables' version."""
+    accounts = connection.execute(select(ACCOUNTS.c.id)).scalars().all()
+    versions = connection.execute(select(ALEMBIC_VERSION.c.version_num)).scalars().all()
+    signatures = connection.execute(select(WRITTEN_BY.c.version)).scalars().all()
+    if (list(accounts), list(versions), len(signatures)) != ([ACCOUNT_ID], [schema.HEAD], 1):
+        raise BrokenError("its rows about itself are missing or wrong")
+
+
+def _check_thread(state: ThreadState) -> None:
+    """Raise `ValueError` if a part of a note or of a home server's reading is missing."""
+    for part in (state.home, state.note):
+        values = {} if part is None else asdict(part)
+        missing = [name for name, value in values.items() if value is None and name != "until"]
+        if missing:
+            raise ValueError(f"{missing[0]} is missing")
+
+
 @cache
 def _shape_of(version: int) -> Shape:
     with closing(sqlite3.connect(":memory:")) as model:
-        engine = create_engine("sqlite://", creator=lambda: model, poolclass=StaticPool)
-        with engine.connect() as connection:
-            if version == int(schema.HEAD):
-                schema.create(connection)
-            else:
-                for step in STEPS[:version]:
-                    for statement in step:
-                        connection.exec_driver_sql(statement)
-                if version > len(STEPS):
-                    schema.upgrade(connection, f"{version:04}")
-            connection.commit()
+        if version == int(schema.HEAD):
+            for statement in schema.statements(_DIALECT):
+                model.execute(statement)
+        else:
+            _migrate(model, version)
         return _shape(model)
+
+
+def _migrate(model: sqlite3.Connection, version: int) -> None:
+    for statement in chain.from_iterable(STEPS[:version]):
+        model.execute(statement)
+    if version > len(STEPS):
+        with create_engine("sqlite://", creator=lambda: model, poolclass=StaticPool).begin() as connection:
+            schema.upgrade(connection, f"{version:04}")
 
 
 def _shape(connection: sqlite3.Connection) -> Shape:

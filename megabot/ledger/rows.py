@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from megabot.forum.models import CommunityRef, PostDraft
+from megabot.forum.models import CommunityRef, PostDraft, PostLimit
 from megabot.i18n import channels
 from megabot.ledger.ownership import Owner
 from megabot.ledger.records import CommandRecord, Intent, KeptText, NewIntent, PostRecord
@@ -29,12 +29,16 @@ def account_row(state: AccountState) -> Row:
     """Return the columns of an account; without an owner, those that name it stay as they are."""
     languages = None if state.languages is None else json.dumps(dict(state.languages))
     owner = {} if state.owner is None else asdict(state.owner)
+    limit = state.post_limit
     return owner | {
         "api": state.api,
         "languages": languages,
         "started": state.started,
         "inbox_position": state.inbox_position,
         "override_changes": state.override_changes,
+        "limit_posts": limit and limit.posts,
+        "limit_seconds": limit and limit.seconds,
+        "limit_at_once": limit and limit.at_once,
     }
 
 
@@ -49,7 +53,12 @@ def account(row: Row) -> AccountState:
         started=row["started"],
         inbox_position=row["inbox_position"],
         override_changes=row["override_changes"],
+        post_limit=None if row["limit_posts"] is None else _limit(row),
     )
+
+
+def _limit(row: Row) -> PostLimit:
+    return PostLimit(posts=row["limit_posts"], seconds=row["limit_seconds"], at_once=row["limit_at_once"])
 
 
 def _numbers(text: str) -> dict[str, int]:

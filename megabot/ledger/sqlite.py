@@ -14,7 +14,8 @@ from megabot.clock import Clock
 from megabot.errors import LedgerError
 from megabot.ledger import file
 from megabot.ledger.database import BrokenRowError, Database, count_change
-from megabot.ledger.file import ACCOUNT_ID, NAME, BrokenLedgerMoved, explain_errors, open_ledger, transaction
+from megabot.ledger.file import NAME, BrokenLedgerMoved, explain_errors, open_ledger, transaction
+from megabot.ledger.integrity import ACCOUNT_ID
 from megabot.ledger.port import StoredLedger
 from megabot.ledger.sql import SqlLedger
 

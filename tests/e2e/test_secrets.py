@@ -26,7 +26,7 @@ from requests import PreparedRequest, Response
 from lemmy_sandbox import Sandbox
 from lemmy_sandbox.http.exchange import Answer, Request
 from megabot.errors import Unreachable
-from megabot.ledger.migrations import MIGRATIONS
+from megabot.ledger.file import VERSION
 from megabot.lemmy.client import LemmyClient
 from megabot.lemmy.deadlines import BoundedAdapter
 from megabot.lemmy.http import LemmySession
@@ -250,8 +250,8 @@ def the_ledger_is_broken(scene: Scene) -> None:
 def the_ledger_is_a_newer_one(scene: Scene) -> None:
     scene.run("post")
     with closing(sqlite3.connect(scene.host.state / "ledger.db")) as ledger, ledger:
-        ledger.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
-        ledger.execute("UPDATE facts SET value = '99.0' WHERE key = 'written by'")
+        ledger.execute(f"PRAGMA user_version = {VERSION + 1}")
+        ledger.execute("UPDATE written_by SET version = '99.0'")
     assert scene.run("post").code == 2
 
 

@@ -12,12 +12,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from megabot.errors import Busy, LedgerError, NewerLedger
-from megabot.forum.models import PostDraft
-from megabot.ledger import file
-from megabot.ledger.file import BrokenLedgerMoved
-from megabot.ledger.migrations import APPLICATION_ID, MIGRATIONS
+from megabot.ledger import schema
+from megabot.ledger.file import VERSION, BrokenLedgerMoved, open_ledger, raw_connection
+from megabot.ledger.integrity import APPLICATION_ID
 from megabot.ledger.records import (
     CommandRecord,
     CommandState,
@@ -28,7 +28,9 @@ from megabot.ledger.records import (
     PostRecord,
 )
 from megabot.ledger.sqlite import SqliteLedger
+from megabot.ledger.tables import METADATA
 from tests.fakes import MONDAY_NOON, FakeClock
+from tests.filled_ledger import assert_usable, damages, fill, write_old_ledger
 
 ROOT = Path(__file__).parents[2]
 PIN = NewIntent(kind=IntentKind.PIN, thread="birds", edition="2026-W47", at=MONDAY_NOON, post_id=7)
@@ -37,13 +39,16 @@ Open = Callable[[], SqliteLedger]
 
 BEGIN_FOR_EVER = """
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from megabot.clock import Stop, SystemClock
+from megabot.ledger.records import IntentKind, NewIntent
 from megabot.ledger.sqlite import SqliteLedger
-from tests.fakes import FakeClock
-from tests.scenes.test_ledger_files import PIN
-ledger = SqliteLedger(Path(sys.argv[1]), FakeClock(), on_wait=print, on_set_aside=print)
+ledger = SqliteLedger(Path(sys.argv[1]), SystemClock(Stop()), on_wait=print, on_set_aside=print)
+now = datetime.now(UTC)
+pin = NewIntent(kind=IntentKind.PIN, thread="birds", edition="2026-W47", at=now, post_id=7)
 while True:
-    print(ledger.begin_intent(PIN).id, flush=True)
+    print(ledger.begin_intent(pin).id, flush=True)
 """
 BE_BORN = """
 import sys
@@ -97,7 +102,7 @@ def test_the_file_is_nobody_elses_and_says_whose_it_is(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
-        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
 
 
@@ -105,7 +110,7 @@ def test_all_tables_are_strict(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         tables = [row[0] for row in connection.execute("SELECT sql FROM sqlite_schema WHERE type = 'table'")]
 
-    assert len(tables) == 5
+    assert len(tables) == len(METADATA.tables)
     assert [sql for sql in tables if not sql.rstrip().endswith("STRICT")] == []
 
 
@@ -113,8 +118,14 @@ def test_every_write_reaches_the_disk(opened: Open) -> None:
     ledger = opened()
     ledger.keep_image("a", "", "b")
 
-    assert ledger._connection is not None
-    assert ledger._connection.execute("PRAGMA synchronous").fetchone()[0] == 2
+    assert raw(ledger).execute("PRAGMA synchronous").fetchone()[0] == 2
+
+
+def raw(ledger: SqliteLedger) -> sqlite3.Connection:
+    """Give the connection of a ledger that is open."""
+    connection = ledger._file._connection
+    assert connection is not None
+    return raw_connection(connection)
 
 
 OLD_POST = PostRecord(
@@ -156,17 +167,6 @@ def test_a_row_that_cannot_be_read_is_told_and_then_set_aside(
     assert [one.why for one in told] == [
         "commands has a row that cannot be read: 'dreaming' is not a valid CommandState"
     ]
-
-
-def test_a_ledger_from_before_there_were_commands_takes_them(tmp_path: Path, opened: Open) -> None:
-    path = tmp_path / "ledger.db"
-    before, _ = file.open_ledger(path, patience=0, now=MONDAY_NOON, migrations=MIGRATIONS[:1])
-    with closing(before):
-        before.execute("INSERT INTO facts VALUES ('a', 'b')")
-
-    opened().keep_command(HEARD)
-
-    assert (opened().image_url("a", ""), opened().command("message:1")) == ("b", HEARD)
 
 
 def empty(path: Path) -> None:
@@ -255,8 +255,8 @@ def test_a_file_that_was_replaced_under_a_running_service_is_opened_anew(path: P
 
 def test_a_file_of_a_newer_version_is_refused_and_left_alone(path: Path, opened: Open) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
-        connection.execute("UPDATE facts SET value = '99.0' WHERE key = 'written by'")
+        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+        connection.execute("UPDATE written_by SET version = '99.0'")
     before = path.read_bytes()
 
     with pytest.raises(NewerLedger, match=r"install megabot 99\.0 or newer"):
@@ -264,24 +264,141 @@ def test_a_file_of_a_newer_version_is_refused_and_left_alone(path: Path, opened:
     assert path.read_bytes() == before
 
 
-def test_an_older_file_is_brought_up_to_date_and_keeps_its_rows(path: Path) -> None:
+def test_a_newer_file_whose_tables_are_all_unknown_is_refused_and_left_alone(
+    tmp_path: Path, opened: Open
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection, connection:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("PRAGMA user_version = 4711")
+        connection.execute("CREATE TABLE what_nobody_knows_yet (x TEXT)")
+    before = (tmp_path / "ledger.db").read_bytes()
+
+    with pytest.raises(NewerLedger, match="install megabot of that version or newer"):
+        opened().image_url("key 1", "")
+    assert (tmp_path / "ledger.db").read_bytes() == before
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """Give the file of a ledger from before Alembic, with a few pages of rows."""
+    write_old_ledger(
+        path := tmp_path / "ledger.db",
+        4,
+        *(f"INSERT INTO facts VALUES ('image:key {n}:', '{'value ' * 100}')" for n in range(40)),  # noqa: S608
+    )
+    return path
+
+
+def test_an_older_file_is_brought_up_to_date_and_keeps_its_rows(old: Path, opened: Open) -> None:
     """R15."""
-    later = (*MIGRATIONS, ("CREATE TABLE later (x TEXT NOT NULL) STRICT", "INSERT INTO later VALUES ('a')"))
-    connection, _ = file.open_ledger(path, patience=0, now=MONDAY_NOON, migrations=later)
+    assert opened().image_url("key 39", "") == "value " * 100
 
-    with closing(connection):
-        assert connection.execute("PRAGMA user_version").fetchone()[0] == len(later)
-        assert connection.execute("SELECT count(*) FROM facts WHERE key LIKE 'key %'").fetchone()[0] == 40
+    with closing(sqlite3.connect(old)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == VERSION
+        assert connection.execute("SELECT count(*) FROM images").fetchone()[0] == 40
 
 
-def test_a_step_that_fails_leaves_the_older_version(path: Path) -> None:
-    later = (*MIGRATIONS, ("CREATE TABLE later (x TEXT) STRICT", "INSERT INTO nowhere VALUES (1)"))
+def insert_nowhere(connection: Connection) -> None:
+    connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)")
 
-    with pytest.raises(LedgerError, match="no such table"):
-        file.open_ledger(path, patience=0, now=MONDAY_NOON, migrations=later)
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS)
-        assert connection.execute("SELECT name FROM sqlite_schema WHERE name = 'later'").fetchall() == []
+
+def divide(_: Connection) -> None:
+    raise ZeroDivisionError("division by zero")
+
+
+def break_a_rule(connection: Connection) -> None:
+    connection.exec_driver_sql("INSERT INTO accounts SELECT * FROM accounts")
+
+
+def fill_the_disk(connection: Connection) -> None:
+    connection.exec_driver_sql("PRAGMA max_page_count = 1")
+    connection.exec_driver_sql("INSERT INTO images VALUES (1, 'big', '', hex(randomblob(1000000)))")
+
+
+def be_read_only(connection: Connection) -> None:
+    connection.exec_driver_sql("PRAGMA query_only = ON")
+    connection.exec_driver_sql("DELETE FROM images")
+
+
+def be_interrupted(_: Connection) -> None:
+    raise KeyboardInterrupt("by a signal")
+
+
+@pytest.mark.parametrize(
+    ("fail", "error", "why"),
+    [
+        (insert_nowhere, LedgerError, "cannot be migrated; this is a bug, please report it: no such table"),
+        (divide, LedgerError, "cannot be migrated; this is a bug, please report it: division by zero"),
+        (break_a_rule, LedgerError, "cannot be used: UNIQUE constraint failed"),
+        (fill_the_disk, LedgerError, "the disk is full; free some space"),
+        (be_read_only, LedgerError, "it is read-only"),
+        (be_interrupted, KeyboardInterrupt, "by a signal"),
+    ],
+)
+def test_a_migration_that_fails_leaves_the_older_file_untouched(
+    old: Path, opened: Open, fail: Callable[[Connection], None], error: type[BaseException], why: str
+) -> None:
+    before = old.read_bytes()
+
+    def upgrade(connection: Connection) -> None:
+        schema.upgrade(connection)
+        fail(connection)
+
+    with pytest.raises(error, match=why):
+        open_ledger(old, patience=0, now=MONDAY_NOON, upgrade=upgrade)
+    assert [path.name for path in old.parent.iterdir()] == ["ledger.db"]
+    assert old.read_bytes() == before
+    assert opened().image_url("key 39", "") == "value " * 100
+
+
+MIGRATE_UNTIL_KILLED = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from megabot.ledger import schema
+from megabot.ledger.file import open_ledger, raw_connection
+
+def die(statement):
+    if " ".join(statement.split()).startswith(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def upgrade(connection):
+    raw = raw_connection(connection)
+    raw.execute("PRAGMA cache_size = 1")  # so that pages of the file are changed before the end
+    raw.set_trace_callback(die)
+    schema.upgrade(connection)
+
+open_ledger(Path(sys.argv[1]), patience=0, now=datetime.now(UTC), upgrade=upgrade)
+print("not killed")
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "version"),
+    [
+        ("ALTER TABLE intents RENAME", 4),
+        ("CREATE TABLE accounts", 4),
+        ("INSERT INTO commands", 4),
+        ("DROP TABLE commands_before", 4),
+        ("CREATE TABLE claims", 4),
+        ("COMMIT", 4),
+        ("SELECT accounts", VERSION),  # the check of the rows, after the migration
+    ],
+)
+def test_a_migration_that_is_killed_leaves_the_older_file_or_the_new_one_whole(
+    old: Path, opened: Open, told: list[BrokenLedgerMoved], statement: str, version: int
+) -> None:
+    command = [sys.executable, "-c", MIGRATE_UNTIL_KILLED, str(old), statement]
+    assert subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=False).returncode == -9
+    with closing(sqlite3.connect(old)) as connection:  # as SQLite recovers it
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == version
+        table = "facts" if version == 4 else "images"
+        assert connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 40  # noqa: S608
+        assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+    ledger = opened()
+    assert [ledger.image_url(f"key {n}", "") for n in range(40)] == ["value " * 100] * 40
+    assert told == []
 
 
 def test_another_programs_transaction_is_waited_for_and_then_named(path: Path, opened: Open) -> None:
@@ -307,8 +424,7 @@ def test_a_write_that_the_disk_refuses_is_told_with_a_next_step(
     """S06."""
     ledger = opened()
     ledger.image_url("key 1", "")
-    assert ledger._connection is not None
-    ledger._connection.execute(f"PRAGMA {pragma}")
+    raw(ledger).execute(f"PRAGMA {pragma}")
 
     with pytest.raises(LedgerError, match=next_step):
         ledger.keep_image("big", "", "x" * 1_000_000)
@@ -333,34 +449,33 @@ def test_a_state_folder_that_is_gone_is_told(tmp_path: Path) -> None:
         ledger.image_url("a", "")
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        "UPDATE intents SET kind = 'dance'",
-        "UPDATE intents SET at = 'noon'",
-        "UPDATE intents SET draft = '[' WHERE kind = 'publish'",
-        "UPDATE intents SET draft = '{\"cake\": 1}' WHERE kind = 'publish'",
-        "UPDATE posts SET slot = ''",
-        "UPDATE texts SET changed = 'x'",
-        "UPDATE commands SET at = 'x'",
-        "UPDATE facts SET value = CAST(x'ff' AS TEXT)",
-        "UPDATE posts SET title = CAST(x'c328' AS TEXT)",
-        "PRAGMA user_version = 2",
-        f"PRAGMA user_version = {len(MIGRATIONS) + 1}",
-        "PRAGMA user_version = -1",
-        "PRAGMA journal_mode = WAL",
-        "DROP TABLE texts",
-        "DROP INDEX one_publish_a_copy",
-        "DROP INDEX posts_by_thread",
-        "ALTER TABLE posts DROP COLUMN title",
-        "CREATE TABLE more (x TEXT)",
-    ],
-)
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Give the file of a ledger with rows in every table."""
+    folder = tmp_path_factory.mktemp("filled")
+    ledger = SqliteLedger(folder, FakeClock(), on_wait=lambda: None, on_set_aside=lambda _: None)
+    fill(ledger, folder / "ledger.db")
+    return (folder / "ledger.db").read_bytes()
+
+
+def test_every_table_of_a_filled_ledger_has_a_row_and_is_usable(
+    tmp_path: Path, opened: Open, told: list[BrokenLedgerMoved], filled: bytes
+) -> None:
+    (tmp_path / "ledger.db").write_bytes(filled)
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection:
+        queries = [f"SELECT count(*) FROM {table}" for table in METADATA.tables]  # noqa: S608
+        assert all(connection.execute(query).fetchone()[0] for query in queries)
+
+    assert_usable(opened())
+    assert told == []
+
+
+@pytest.mark.parametrize("change", [*damages()], ids=lambda change: change[:80])
 def test_whatever_keeps_it_from_being_read_sets_it_aside(
-    tmp_path: Path, opened: Open, told: list[BrokenLedgerMoved], change: str
+    tmp_path: Path, opened: Open, told: list[BrokenLedgerMoved], filled: bytes, change: str
 ) -> None:
     """S03."""
-    fill(opened())
+    (tmp_path / "ledger.db").write_bytes(filled)
     with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection, connection:
         connection.execute(change)
 
@@ -409,44 +524,3 @@ def test_the_texts_of_old_editions_stay_when_their_writes_are_let_go(opened: Ope
 
     assert [one.new.edition for one in ledger.intents("old")] == ["2024-W11", "2024-W12"]
     assert [text.body for text in ledger.texts("old")] == ["Week 0", "Week 1", "Week 2"]
-
-
-def fill(ledger: SqliteLedger) -> None:
-    """Put rows into every table."""
-    ledger.keep_image("key", "", "value")
-    for number in range(1, 6):
-        draft = PostDraft(title=f"Week {number}", body="Body " * 50)
-        new = NewIntent(
-            kind=IntentKind.PUBLISH, thread="old", edition=f"2024-W1{number}", at=MONDAY_NOON, draft=draft
-        )
-        ledger.resolve_intent(ledger.begin_intent(new).id, IntentState.DONE, at=MONDAY_NOON)
-        ledger.record_post(replace(OLD_POST, post_id=number, edition=f"2024-W1{number}"))
-        ledger.keep_text(
-            KeptText(post_id=number, body="Body " * 50, published=MONDAY_NOON, changed=MONDAY_NOON)
-        )
-        ledger.keep_command(replace(HEARD, key=f"message:{number}"))
-    ledger.close()
-
-
-def assert_usable(ledger: SqliteLedger) -> None:
-    """Read all that there is, write to every table, and read that again."""
-    ledger.history(100), ledger.commands(100), ledger.open_commands()
-    for thread in ledger.threads():
-        ledger.intents(thread), ledger.posts(thread), ledger.texts(thread)
-    new = NewIntent(kind=IntentKind.PUBLISH, thread="new", edition="2026-W47", at=MONDAY_NOON)
-    begun = ledger.begin_intent(new)
-    with pytest.raises(LedgerError, match="not sent again"):
-        ledger.begin_intent(new)
-    record = replace(OLD_POST, post_id=99, thread="new")
-    ledger.record_post(record)
-    ledger.keep_text(KeptText(post_id=99, body="Body", published=MONDAY_NOON, changed=MONDAY_NOON))
-    ledger.keep_command(replace(HEARD, key="message:99"))
-    ledger.keep_image("new", "", "one")
-    ledger.close()
-
-    assert ledger.intents("new") == (begun,)
-    assert ledger.posts("new") == (record,)
-    assert [text.body for text in ledger.texts("new")] == ["Body"]
-    assert ledger.command("message:99") == replace(HEARD, key="message:99")
-    assert ledger.image_url("new", "") == "one"
-    ledger.close()

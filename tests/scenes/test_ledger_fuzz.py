@@ -1,6 +1,7 @@
 """Damage of every kind to the ledger: it is used, or set aside and begun again, and said; never a crash."""
 
 import random
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -11,8 +12,9 @@ import pytest
 
 from megabot.ledger.file import BrokenLedgerMoved
 from megabot.ledger.sqlite import SqliteLedger
+from megabot.ledger.tables import METADATA
 from tests.fakes import FakeClock
-from tests.scenes.test_ledger_files import assert_usable, fill
+from tests.filled_ledger import assert_usable, fill
 
 SEED = 15
 VARIANTS = 50
@@ -32,7 +34,8 @@ def flip_a_bit_of_the_header(chance: random.Random, data: bytearray) -> None:
 
 
 def flip_a_bit_of_the_schema(chance: random.Random, data: bytearray) -> None:
-    data[chance.randrange(100, PAGE)] ^= 1 << chance.randrange(8)
+    pages = [start for start in range(0, len(data), PAGE) if b"CREATE " in data[start : start + PAGE]]
+    data[chance.choice([0, *pages]) + chance.randrange(100, PAGE)] ^= 1 << chance.randrange(8)
 
 
 def garble(chance: random.Random, data: bytearray) -> None:
@@ -66,7 +69,7 @@ def replace_all(chance: random.Random, data: bytearray) -> None:
 def break_a_name(chance: random.Random, data: bytearray) -> None:
     """Put a byte that is no UTF-8, or another letter, into the name of a table or index."""
     name = chance.choice(NAMES).encode()
-    places = [place for place in range(PAGE) if data.startswith(name, place)]
+    places = [found.start() for found in re.finditer(rb"\b%s\b" % name, data)]
     data[chance.choice(places) + chance.randrange(len(name))] = chance.choice([0xFF, 0x80, 0x00, ord("x")])
 
 
@@ -83,8 +86,8 @@ HARMS = [
     break_a_name,
 ]
 NAMES = [
-    *("facts", "intents", "posts", "commands", "texts"),
-    *("intents_by_thread", "one_publish_a_copy", "posts_by_thread", "commands_not_ignored"),
+    *(table.name for table in METADATA.sorted_tables),
+    *sorted(str(index.name) for table in METADATA.sorted_tables for index in table.indexes),
 ]
 
 
@@ -100,8 +103,8 @@ def opened(folder: Path, told: list[BrokenLedgerMoved]) -> SqliteLedger:
 
 def whole(folder: Path) -> bytes:
     """Make a ledger with rows in every table, and give its file."""
-    fill(opened(folder, []))
     path = folder / "ledger.db"
+    fill(opened(folder, []), path)
     with closing(sqlite3.connect(path)) as connection:
         found = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE sql <> ''")}
     assert found == set(NAMES), "every table and index is harmed"

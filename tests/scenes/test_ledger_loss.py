@@ -511,8 +511,8 @@ class LosingAnswers:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  stands in for any method of the port
         return getattr(self.forum, name)
 
-    def create_post(self, community_id: int, draft: PostDraft) -> None:
-        self.forum.create_post(community_id, draft)
+    def create_post(self, community_id: int, draft: PostDraft, *, key: str = "") -> None:
+        self.forum.create_post(community_id, draft, key=key)
         self.lost.append(draft.title)
         raise OutcomeUnknown("the answer was lost")
 

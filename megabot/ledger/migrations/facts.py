@@ -1,14 +1,25 @@
-"""Read the facts of an earlier ledger, which were strings by key, as rows of the typed tables. Pure."""
+"""Read the facts of an earlier ledger, which were strings by key, as rows of the typed tables. Pure.
+
+Whatever the new tables could not store or the program could not read back is left out here: a fact that was
+damaged must not cost the rest of the ledger.
+"""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 Facts = dict[str, str]
 Values = dict[str, Any]
 Rows = dict[str, list[Values]]
+
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
+_LARGEST = 2**63 - 1  # of the numbers that the database can store
+
+_OVERRIDE_KINDS = ("hold", "skip", "move", "preamble")
+_HOME_PINS = ("pinned", "not_pinned", "no_post", "unreadable")
+_SENT_STATES = ("sending", "sent", "ending")
 
 
 def typed_rows(facts: Facts) -> Rows:
@@ -39,7 +50,7 @@ def _of(facts: Facts, key: str, read: Callable[[str], Iterable[Values]]) -> list
     """Return the rows of one fact, none if it is missing or cannot be read."""
     try:
         return list(read(facts[key])) if key in facts else []
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except _UNREADABLE:
         return []
 
 
@@ -52,23 +63,88 @@ def _each(facts: Facts, prefix: str, read: Callable[[str, str], Iterable[Values]
 def _value(facts: Facts, key: str, read: Callable[[str], Any], default: Any = None) -> Any:  # noqa: ANN401
     try:
         return read(facts[key]) if facts.get(key) else default
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except _UNREADABLE:
         return default
 
 
+def _text(value: object) -> str:
+    """Return a text. Raises `ValueError` for anything else, and for text that UTF-8 cannot write."""
+    if not isinstance(value, str):
+        raise ValueError("it is not text")  # noqa: TRY004  read like any other wrong value
+    value.encode()
+    return value
+
+
+def _number(value: object) -> int:
+    """Return a number. Raises `ValueError` for anything else, and for one that is too large to store."""
+    if not isinstance(value, int) or abs(value) > _LARGEST:
+        raise ValueError("it is not a number")
+    return int(value)
+
+
+def _whole(text: str) -> int:
+    return _number(int(text))
+
+
+def _moment(text: str) -> datetime:
+    """Return an aware time in UTC. Raises `ValueError` or `OverflowError` for anything else."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("it is not an aware time")
+    return moment.astimezone(UTC)
+
+
+def _one_of(words: Collection[str], value: object) -> str:
+    if value not in words:
+        raise ValueError(f"it is none of {', '.join(words)}")
+    return str(value)
+
+
+def _sentence(value: object) -> str:
+    """Return a sentence as JSON: text, or a list of texts and commands (at the shell, on Lemmy)."""
+    for part in value if isinstance(value, list) else [value]:
+        shell, lemmy = part if isinstance(part, list) else (part, "")
+        _text(shell), _text(lemmy)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _numbers(text: str) -> str:
+    """Return the JSON of an object of numbers, as it is."""
+    for name, number in json.loads(text).items():
+        _text(name), _number(number)
+    return text
+
+
+def _list(text: str) -> list[Any]:
+    value = json.loads(text)
+    if not isinstance(value, list):
+        raise ValueError("it is not a list")  # noqa: TRY004  read like any other wrong value
+    return value
+
+
+def _pairs(text: str) -> Iterable[tuple[str, Any]]:
+    return [(_text(key), value) for key, value in json.loads(text).items()]
+
+
 def _account(facts: Facts) -> Values:
-    owner = _value(facts, "owner", json.loads, {})
+    owner = _value(facts, "owner", _owner, dict.fromkeys(_OWNER, ""))
     return {
         "id": 1,
-        "name": str(owner.get("name", "")),
-        "host": str(owner.get("host", "")),
-        "address": str(owner.get("address", "")),
+        **owner,
         "api": facts.get("api"),
-        "languages": facts.get("languages"),
-        "started": _value(facts, "born", datetime.fromisoformat),
+        "languages": _value(facts, "languages", _numbers),
+        "started": _value(facts, "born", _moment),
         "inbox_position": facts.get("inbox:watermark"),
-        "override_changes": _value(facts, "amended", int, 0),
+        "override_changes": _value(facts, "amended", _whole, 0),
     }
+
+
+_OWNER = ("name", "host", "address")
+
+
+def _owner(text: str) -> Values:
+    raw = json.loads(text)
+    return {key: _text(raw[key]) for key in _OWNER}
 
 
 def _threads(facts: Facts) -> list[Values]:
@@ -78,18 +154,18 @@ def _threads(facts: Facts) -> list[Values]:
 
 
 def _thread(facts: Facts, name: str) -> Values:
-    schedule, _, since = facts.get(f"schedule:{name}", "").partition("\n")
-    post_id, _, pin = facts.get(f"standing:{name}", "").partition(" ")
+    schedule, known_since = _value(facts, f"schedule:{name}", _schedule, ("", None))
+    post_id, pinned = _value(facts, f"standing:{name}", _current_post, (None, None))
     home = _value(facts, f"home:{name}", _home, dict.fromkeys(_HOME))
     note = _value(facts, f"note:{name}", _note, dict.fromkeys(_NOTE))
     return {
         "thread": name,
-        "schedule": schedule if since else "",
-        "known_since": datetime.fromisoformat(since) if since else None,
-        "current_post_id": int(post_id) if post_id.isdigit() else None,
-        "pinned": {"pinned": 1, "unpinned": 0}.get(pin),
-        "agreed_community": _value(facts, f"move:{name}", int),
-        "failing_since": _value(facts, f"failing:{name}", datetime.fromisoformat),
+        "schedule": schedule,
+        "known_since": known_since,
+        "current_post_id": post_id,
+        "pinned": pinned,
+        "agreed_community": _value(facts, f"move:{name}", _whole),
+        "failing_since": _value(facts, f"failing:{name}", _moment),
         **{f"home_{key}": home[key] for key in _HOME},
         **{f"note_{key}": note[key] for key in _NOTE},
     }
@@ -99,126 +175,144 @@ _HOME = ("post_id", "pin", "first", "last", "software", "refuses", "trouble")
 _NOTE = ("edition", "text", "by", "at", "until")
 
 
+def _schedule(text: str) -> tuple[str, datetime]:
+    digest, since = text.split("\n")
+    return digest, _moment(since)
+
+
+def _current_post(text: str) -> tuple[int, int | None]:
+    post_id, _, pin = text.partition(" ")
+    return _whole(post_id), {"pinned": 1, "unpinned": 0}.get(pin)
+
+
 def _home(text: str) -> Values:
     raw = json.loads(text)
-    times = {key: datetime.fromisoformat(raw[key]) for key in ("first", "last")}
-    read = {key: raw[key] for key in _HOME} | times
-    return read | {"post_id": int(raw["post_id"]), "refuses": int(raw["refuses"])}
+    return {
+        "post_id": _number(raw["post_id"]),
+        "pin": _one_of(_HOME_PINS, raw["pin"]),
+        "first": _moment(raw["first"]),
+        "last": _moment(raw["last"]),
+        "software": _text(raw.get("software", "")),
+        "refuses": int(bool(raw.get("refuses", False))),
+        "trouble": _text(raw.get("trouble", "")),
+    }
 
 
 def _note(text: str) -> Values:
     raw = json.loads(text)
-    until = raw["until"] and datetime.fromisoformat(raw["until"])
-    return {key: raw[key] for key in _NOTE} | {"at": datetime.fromisoformat(raw["at"]), "until": until}
+    words = {key: _text(raw[key]) for key in ("edition", "text", "by")}
+    return words | {"at": _moment(raw["at"]), "until": _moment(raw["until"]) if raw["until"] else None}
 
 
 def _overrides(thread: str, text: str) -> Iterator[Values]:
-    for position, raw in enumerate(json.loads(text)):
+    for position, raw in enumerate(_list(text)):
         yield {
             "thread": thread,
             "position": position,
-            "kind": raw["kind"],
-            "edition": raw["edition"],
-            "author": raw["by"],
-            "at": datetime.fromisoformat(raw["at"]),
-            "slot": raw["slot"] and datetime.fromisoformat(raw["slot"]),
-            "text": raw["text"],
+            "kind": _one_of(_OVERRIDE_KINDS, raw["kind"]),
+            "edition": _text(raw["edition"]),
+            "author": _text(raw["by"]),
+            "at": _moment(raw["at"]),
+            "slot": _moment(raw["slot"]) if raw["slot"] else None,
+            "text": _text(raw["text"]),
         }
 
 
 def _highlights(name: str, text: str) -> Iterator[Values]:
     thread, _, edition = name.partition("/")
-    for position, raw in enumerate(json.loads(text)):
-        times = {key: datetime.fromisoformat(raw[key]) for key in ("at", "since")}
-        same = ("comment_id", "post_id", "author", "actor", "url", "line")
-        place = {"thread": thread, "edition": edition, "position": position}
-        yield place | {key: raw[key] for key in same} | {"highlighted_by": raw["by"]} | times
+    for position, raw in enumerate(_list(text)):
+        yield {
+            "thread": thread,
+            "edition": edition,
+            "position": position,
+            **{key: _number(raw[key]) for key in ("comment_id", "post_id")},
+            **{key: _text(raw[key]) for key in ("author", "actor", "url", "line")},
+            "highlighted_by": _text(raw["by"]),
+            **{key: _moment(raw[key]) for key in ("at", "since")},
+        }
 
 
 def _alerts(text: str) -> Iterator[Values]:
-    for number, (key, sentence) in enumerate(json.loads(text).items(), start=1):
-        yield {"id": number, "key": key, "sentence": json.dumps(sentence, ensure_ascii=False)}
+    for number, (key, sentence) in enumerate(_pairs(text), start=1):
+        yield {"id": number, "key": key, "sentence": _sentence(sentence)}
 
 
 def _sent_alerts(text: str) -> Iterator[Values]:
-    for position, (key, raw) in enumerate(json.loads(text).items()):
+    for position, (key, raw) in enumerate(_pairs(text)):
         yield {
             "position": position,
             "key": key,
-            "state": raw["state"],
-            "sentence": json.dumps(raw["sentence"], ensure_ascii=False),
-            "at": datetime.fromisoformat(raw["at"]),
+            "state": _one_of(_SENT_STATES, raw["state"]),
+            "sentence": _sentence(raw["sentence"]),
+            "at": _moment(raw["at"]),
         }
 
 
 def _wishes(text: str) -> Iterator[Values]:
-    for person_id, wanted in json.loads(text).items():
-        yield {"person_id": int(person_id), "wanted": int(wanted)}
+    wishes = {_whole(person_id): int(bool(wanted)) for person_id, wanted in _pairs(text)}
+    for person_id, wanted in wishes.items():
+        yield {"person_id": person_id, "wanted": wanted}
 
 
 def _communities(name: str, text: str) -> Iterator[Values]:
     raw = json.loads(text)
     yield {
         "asked": name,
-        "community_id": int(raw["id"]),
-        "name": raw["name"],
-        "actor": raw["actor"],
-        "local": int(raw.get("local", True)),
-        "nsfw": int(raw.get("nsfw", False)),
+        "community_id": _number(raw["id"]),
+        "name": _text(raw["name"]),
+        "actor": _text(raw["actor"]),
+        "local": int(bool(raw.get("local", True))),
+        "nsfw": int(bool(raw.get("nsfw", False))),
     }
 
 
 def _people(name: str, text: str) -> Iterator[Values]:
-    yield {"asked": name, "person_id": int(text)}
+    yield {"asked": name, "person_id": _whole(text)}
 
 
 def _actors(text: str) -> Iterator[Values]:
-    for actor in sorted(set(json.loads(text))):
+    for actor in sorted({_text(actor) for actor in _list(text)}):
         yield {"actor": actor}
 
 
 def _images(name: str, text: str) -> Iterator[Values]:
-    path, _, digest = name.rpartition(":")
-    yield {"path": path, "digest": digest, "url": text}
+    path, found, digest = name.rpartition(":")
+    if found:
+        yield {"path": path, "digest": digest, "url": text}
 
 
 def _confirmations(text: str) -> Iterator[Values]:
-    for position, raw in enumerate(json.loads(text)):
+    for position, raw in enumerate(_list(text)):
         yield {
             "position": position,
-            "digest": raw["digest"],
-            "command_key": raw["order"],
-            "actor": raw["actor"],
-            "until": datetime.fromisoformat(raw["until"]),
-            "used": raw["used"],
+            "digest": _text(raw["digest"]),
+            "command_key": _text(raw["order"]),
+            "actor": _text(raw["actor"]),
+            "until": _moment(raw["until"]),
+            "used": _text(raw.get("used", "")),
         }
 
 
 def _replies(text: str) -> Iterator[Values]:
-    for position, at in enumerate(json.loads(text)):
-        yield {"position": position, "at": datetime.fromisoformat(at)}
+    for position, at in enumerate(_list(text)):
+        yield {"position": position, "at": _moment(at)}
 
 
 def _jobs(facts: Facts) -> list[Values]:
-    moment = datetime.fromisoformat
+    times = {"links": "links:checked", "site_scan": "site:looked"}
+    positions = {"site_scan": "site:turn", "site_highlights": "site:highlights"}
     jobs = [
-        {"job": "links", "thread": "", "at": _value(facts, "links:checked", moment), "position": 0},
         {
-            "job": "site_scan",
+            "job": job,
             "thread": "",
-            "at": _value(facts, "site:looked", moment),
-            "position": _value(facts, "site:turn", int, 0),
-        },
-        {
-            "job": "site_highlights",
-            "thread": "",
-            "at": None,
-            "position": _value(facts, "site:highlights", int, 0),
-        },
+            "at": _value(facts, times[job], _moment) if job in times else None,
+            "position": _value(facts, positions[job], _whole, 0) if job in positions else 0,
+        }
+        for job in ("links", "site_scan", "site_highlights")
     ]
     return [job for job in jobs if job["at"] or job["position"]] + _each(facts, "highlights:", _looked)
 
 
 def _looked(thread: str, text: str) -> Iterator[Values]:
-    at, position = json.loads(text)
-    yield {"job": "highlights", "thread": thread, "at": datetime.fromisoformat(at), "position": int(position)}
+    at, position = _list(text)
+    yield {"job": "highlights", "thread": thread, "at": _moment(at), "position": _number(position)}

@@ -36,7 +36,7 @@ def upgrade() -> None:
 
 
 def _only(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+    return {f"{op.get_bind().dialect.name}_where": sa.text(condition)}
 
 
 def _create() -> None:
@@ -340,8 +340,7 @@ _RENAMED = {"essay": "preamble"}
 
 def _take_over() -> None:
     connection = op.get_bind()
-    facts = {str(key): str(value) for key, value in connection.execute(sa.text("SELECT * FROM facts_before"))}
-    rows = typed_rows(facts)
+    rows = typed_rows(_facts(connection))
     for name in ("accounts", *sorted(set(rows) - {"accounts"})):
         if rows[name]:
             table = sa.Table(name, sa.MetaData(), *(_column(key) for key in rows[name][0]))
@@ -353,6 +352,19 @@ def _take_over() -> None:
         connection.execute(
             sa.text(f"INSERT INTO {table_name} ({new}) SELECT {old} FROM {table_name}_before")  # noqa: S608
         )
+
+
+def _facts(connection: sa.Connection) -> dict[str, str]:
+    """Return the facts, except for any that are not UTF-8."""
+    # As bytes, because reading one that is not UTF-8 as text would fail, and the whole migration with it.
+    raw = connection.execute(sa.text("SELECT CAST(key AS BLOB), CAST(value AS BLOB) FROM facts_before"))
+    facts = {}
+    for key, value in raw:
+        try:
+            facts[key.decode()] = value.decode()
+        except UnicodeDecodeError:
+            continue
+    return facts
 
 
 def _column(name: str) -> sa.Column[Any]:
