@@ -165,20 +165,19 @@ class SqlLedger(SqlState):
         account = self._database.account_id
         of_account = [table.c.account_id == account for table in (INTENTS, POSTS, COMMANDS)]
         intents, posts, commands = of_account
+        old_post = and_(POSTS.c.context != "", POSTS.c.slot < before, _has_two_newer(POSTS.c.slot, POSTS))
+        closed = and_(COMMANDS.c.state == CommandState.CLOSED, COMMANDS.c.at < before)
+        ignored = and_(COMMANDS.c.state == CommandState.IGNORED, COMMANDS.c.at < ignored_before)
         with self._database.writing() as connection:
-            connection.execute(delete(INTENTS).where(intents, _SETTLED, _is_old(before)))
-            connection.execute(update(INTENTS).where(intents, _IS_SUPERSEDED).values(draft=None, context=""))
-            connection.execute(
-                update(POSTS)
-                .where(
-                    posts, POSTS.c.context != "", POSTS.c.slot < before, _has_two_newer(POSTS.c.slot, POSTS)
-                )
-                .values(context="")
-            )
-            closed = and_(COMMANDS.c.state == CommandState.CLOSED, COMMANDS.c.at < before)
-            connection.execute(update(COMMANDS).where(commands, closed).values(said="", answer=""))
-            ignored = and_(COMMANDS.c.state == CommandState.IGNORED, COMMANDS.c.at < ignored_before)
-            connection.execute(delete(COMMANDS).where(commands, ignored))
+            for statement in (
+                delete(INTENTS).where(intents, _SETTLED, _is_old(before)),
+                update(INTENTS).where(intents, _IS_SUPERSEDED).values(draft=None, context=""),
+                update(POSTS).where(posts, old_post).values(context=""),
+                update(COMMANDS).where(commands, closed).values(said="", answer=""),
+                delete(COMMANDS).where(commands, ignored),
+            ):
+                # Executed once a day, so it need not stay in memory.
+                connection.execute(statement, execution_options={"compiled_cache": None})
 
 
 _ORDER = (POSTS.c.slot, POSTS.c.copy, POSTS.c.post_id)
