@@ -45,6 +45,7 @@ EXACT := \
 	megabot/rendering/child/spoiler_losses.py \
 	megabot/reconcile/actions.py \
 	megabot/reconcile/decide.py \
+	megabot/reconcile/idempotency.py \
 	megabot/reconcile/observation.py \
 	megabot/reconcile/orders.py \
 	megabot/reconcile/outcomes.py \
@@ -71,7 +72,7 @@ export DESTDIR PREFIX PYTHON ROOTFS
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
 .DELETE_ON_ERROR:
-.PHONY: help demo sandbox test quick lint types docs simulate faults mutants messages bench soak booted lock install uninstall wheel clean
+.PHONY: help demo sandbox test postgres quick lint types docs simulate faults mutants messages bench soak booted lock install uninstall wheel clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -86,12 +87,16 @@ ifdef TESTS
 test: $(READY)
 	@$(BIN)/python -m pytest --quiet $(TESTS)
 else
-test: lint types docs ## lint, types, docs, all tests, coverage (TESTS=tests/schedule/test_calendar.py: these alone)
+test: postgres lint types docs ## lint, types, docs, all tests, coverage (TESTS=tests/schedule/test_calendar.py: these alone)
 	@echo "make: tests"
 	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadgroup --cov --cov-report=
 	@$(BIN)/python -m coverage report --fail-under=95
 	@$(BIN)/python -m coverage report --include='$(subst $(space),$(comma),$(strip $(EXACT)))' --fail-under=100
 endif
+
+# First, because without it many tests would fail at the end of a long run.
+postgres: $(READY)
+	@$(BIN)/python -m tests.postgres
 
 quick: lint types ## lint, types and the fast tests, in under a minute
 	@echo "make: fast tests"

@@ -6,11 +6,12 @@ Only this module, `cli.service_process` and `cli.anonymous` name concrete adapte
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from megabot import clock, output_paths, state_dir
 from megabot.clock import Clock, Stop, SystemClock
@@ -22,11 +23,11 @@ from megabot.i18n.translation import use_language
 from megabot.ledger.empty import NoLedger
 from megabot.ledger.owner import LedgerOwner
 from megabot.ledger.ownership import Claim, Owner, host_of
-from megabot.ledger.port import Ledger
-from megabot.ledger.sqlite import SqliteLedger
+from megabot.ledger.port import Ledger, StoredLedger
 from megabot.lemmy.auth.credentials import Credentials
 from megabot.lemmy.auth.sign_in import SignIns
 from megabot.lemmy.auth.token_file import TokenFile
+from megabot.lemmy.auth.token_store import DatabaseTokens, TokenStore
 from megabot.lemmy.client import open_forum
 from megabot.lemmy.detect import ApiKind
 from megabot.lemmy.home_servers import LemmyHomeServers
@@ -46,6 +47,9 @@ from megabot.source.port import Source
 from megabot.source.problems import Problem
 from megabot.source.usable_threads import usable_threads
 from megabot.startup import own_version, read_settings
+
+if TYPE_CHECKING:
+    from megabot.ledger.postgres import PostgresLedger
 
 log = logging.getLogger("megabot")
 
@@ -85,8 +89,7 @@ class App:
     @cached_property
     def offline_ports(self) -> OfflinePorts:
         """Ports that work without a server; with an empty ledger if there is none, to create no folder."""
-        there = state_dir.holds(self.settings.state_dir, "ledger.db")
-        return self._offline_ports(self._ledger if there else NoLedger())
+        return self._offline_ports(self._ledger if self._has_ledger else NoLedger())
 
     @cached_property
     def writing_ports(self) -> OfflinePorts:
@@ -163,14 +166,15 @@ class App:
 
         Asks the server only if its address has changed.
         """
-        if state_dir.holds(self.settings.state_dir, "ledger.db"):
+        if self._has_ledger:
             self._recognise()
             self._owner.check()
 
     @property
     def is_signed_in(self) -> bool:
         """Whether a token is stored; does not ask the server whether it is still valid."""
-        return state_dir.holds(self.settings.state_dir, "token.json") and bool(self._sign_ins.token)
+        there = self._is_shared or state_dir.holds(self.settings.state_dir, "token.json")
+        return there and bool(self._sign_ins.token)
 
     @cached_property
     def meter(self) -> Meter | None:
@@ -187,10 +191,19 @@ class App:
 
     def back_up(self, target: Path) -> None:
         """Write a copy of the ledger into a new file. Raises `WriteFailed`."""
-        if not state_dir.holds(self.settings.state_dir, "ledger.db"):
+        if not self._has_ledger:
             raise WriteFailed(nothing_to_back_up(self.settings.state_dir))
         output_paths.check_private(target, published=self.settings.site_dir)
         self._ledger.back_up(target)
+
+    def restore(self, source: Path) -> None:
+        """Fill an empty ledger in a database from a backup. Raises `LedgerError` and `ConfigError`."""
+        if not self._is_shared:
+            raise ConfigError(
+                "a ledger in a file is restored by putting the backup in its place (docs/how-to/back-up.md); "
+                "to use a database instead, set MEGABOT_DATABASE_URL first"
+            )
+        self._ledger.restore(source)
 
     def check_site_folder(self, folder: Path) -> None:
         source = self.settings.source if isinstance(self.settings.source, Path) else None
@@ -205,11 +218,32 @@ class App:
         """The state folder, created and checked."""
         return self._state
 
-    def service_lock(self) -> AbstractContextManager[None]:
-        return state_dir.service_lock(self._state)
+    @contextmanager
+    def service_lock(self, *, on_wait: Callable[[str], None]) -> Iterator[None]:
+        """Hold the account as its only service; wait while another host holds it.
+
+        `on_wait` is called once with the name of that host's megabot. Raises `Busy` if another service of
+        this host runs on the same state folder.
+        """
+        with state_dir.service_lock(self._state), self._ledger.service_lock(on_wait=on_wait):
+            yield
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether another host took the account over from this service."""
+        return self._ledger.is_lost
+
+    @property
+    def _is_shared(self) -> bool:
+        """Whether the ledger and the token are in a database that other hosts may use too."""
+        return self.settings.database_url is not None
+
+    @property
+    def _has_ledger(self) -> bool:
+        return self._is_shared or state_dir.holds(self.settings.state_dir, "ledger.db")
 
     def close(self) -> None:
-        for opened in ("_any_ledger", "_session", "heartbeat"):
+        for opened in ("_session", "heartbeat", "_any_ledger"):
             # cached_property stores its value here, so what was never used is not opened now.
             if opened in self.__dict__:
                 self.__dict__[opened].close()
@@ -227,8 +261,8 @@ class App:
 
     def _signed_in(self) -> datetime | None:
         """Return when the token was issued, None without one. Does not create the state folder."""
-        file = TokenFile(self.settings.state_dir / "token.json")
-        stored = file.read(instance=self.settings.instance, username=self.settings.username)
+        tokens = self._tokens(self.settings.state_dir)
+        stored = tokens.read(instance=self.settings.instance, username=self.settings.username)
         return stored.issued if stored.token else None
 
     @cached_property
@@ -254,7 +288,7 @@ class App:
         return folder
 
     @cached_property
-    def _ledger(self) -> SqliteLedger:
+    def _ledger(self) -> StoredLedger:
         """The ledger, after checking that it belongs to this account. Raises `ForeignLedger`."""
         self._owner.check()
         return self._any_ledger
@@ -270,8 +304,13 @@ class App:
             keeps=self._keeps_facts,
         )
 
+    def _tokens(self, folder: Path) -> TokenStore:
+        if self._is_shared:
+            return DatabaseTokens(self._shared_ledger)
+        return TokenFile(folder / "token.json")
+
     def _token_owner(self) -> Owner | None:
-        stored = TokenFile(self._state / "token.json").any_account()
+        stored = self._tokens(self._state).any_account()
         if stored is None:
             return None
         host = host_of(stored.person.actor) if stored.person else ""
@@ -284,7 +323,12 @@ class App:
             self._owner.meet(name=self.settings.username, server=forum.site().actor)
 
     @cached_property
-    def _any_ledger(self) -> SqliteLedger:
+    def _any_ledger(self) -> StoredLedger:
+        if self._is_shared:
+            return self._shared_ledger
+        # Imported here, because SQLAlchemy takes memory and time that most commands do not need.
+        from megabot.ledger.sqlite import SqliteLedger
+
         return SqliteLedger(
             self._state,
             self.clock,
@@ -293,11 +337,23 @@ class App:
         )
 
     @cached_property
+    def _shared_ledger(self) -> "PostgresLedger":
+        from megabot.ledger.postgres import PostgresLedger, database_at
+
+        return PostgresLedger(
+            database_at(self.settings.database_text()),
+            self.clock,
+            name=self.settings.username,
+            address=host_of(self.settings.instance),
+            on_wait=lambda: log.warning("%s", waiting_for_pass()),
+        )
+
+    @cached_property
     def _sign_ins(self) -> SignIns:
         return SignIns(
             credentials=self._credentials,
             instance=self.settings.instance,
-            file=TokenFile(self._state / "token.json"),
+            file=self._tokens(self._state),
             clock=self.clock,
             on_person=self._owner.prove,
         )
@@ -305,7 +361,10 @@ class App:
     @cached_property
     def _session(self) -> LemmySession:
         session = LemmySession(
-            self.settings.instance, token=lambda: self._sign_ins.token, proxy=self.settings.proxy_used()
+            self.settings.instance,
+            token=lambda: self._sign_ins.token,
+            proxy=self.settings.proxy_used(),
+            before_write=self._any_ledger.confirm_claims,
         )
         # Each answer is progress that keeps systemd's watchdog from ending a long pass (R12).
         session.hooks["response"].append(lambda *_, **__: self._progress())

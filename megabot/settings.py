@@ -56,6 +56,16 @@ def _source(text: object, info: ValidationInfo) -> Path | GitAddress:
     return address.parse(str(text)) if addresses.is_git(str(text)) else _path(text, info)
 
 
+def _database(address: SecretStr) -> SecretStr:
+    # Without SQLAlchemy, which is only imported to open a ledger.
+    if not re.fullmatch(r"postgres(ql)?://[^/]*/[^/?]+(\?.*)?", address.get_secret_value()):
+        raise ValueError(
+            "write postgresql://USER:PASSWORD@HOST/DATABASE; an @, / or : in the password is written as %40, "
+            "%2F or %3A"
+        )
+    return address
+
+
 def _secret(text: str) -> str:
     """Read a TOTP secret as Lemmy shows it, or the whole otpauth:// link in its QR code."""
     link = urlsplit(text.strip())
@@ -194,6 +204,14 @@ class Settings(BaseModel):
         "else `$XDG_STATE_HOME/megabot`, else `~/.local/state/megabot`.",
         examples=["/var/lib/megabot"],
     )
+    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = Field(
+        default=None,
+        description="A PostgreSQL database for the ledger and the token, instead of files in the state "
+        "folder. Several bots, and several hosts for the same bot, can share one: of these hosts one acts, "
+        "and another takes over within a minute when it fails. Needs PostgreSQL 14 or newer and `pip install "
+        "'psycopg[binary]'`.",
+        examples=["postgresql://megabot:secret@db.example/megabot"],
+    )
     moderators: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
         default=(),
         description="Who gets a private message when something needs attention: user names, or `name@host`, "
@@ -293,6 +311,10 @@ class Settings(BaseModel):
     def totp_text(self) -> str:
         """Return the TOTP secret in base32, "" if none is set."""
         return self.totp_secret.get_secret_value() if self.totp_secret else ""
+
+    def database_text(self) -> str:
+        """Return the database's address with its password, "" if none is set."""
+        return self.database_url.get_secret_value() if self.database_url else ""
 
     def heartbeat_text(self) -> str:
         """Return the monitor's address, "" if none is set."""

@@ -15,9 +15,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from megabot.i18n.translation import use_language
+from tests.postgres import Database, PostgresMissing, PostgresServer
 
 LONGEST_SLEEP = 0.05  # seconds
-FOREIGN = ("MEGABOT_", "XDG_", "GIT_", "WATCHDOG_")  # GIT_: a git hook that runs the tests sets GIT_DIR
+FOREIGN = ("MEGABOT_", "XDG_", "GIT_", "WATCHDOG_", "PG")
+"""GIT_: a git hook that runs the tests sets GIT_DIR. PG: PostgreSQL's library reads PGHOST and more."""
 LIVE = urlsplit(os.environ.get("MEGABOT_LIVE_URL", "")).hostname
 """The one real server that tests may use, if it is set: docs/contributing/real-server.md."""
 FOREIGN_NAMES = (
@@ -94,6 +96,26 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         return really_look_up(host, *args, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for this worker alone: another worker's test may just stop or freeze its own."""
+    try:
+        server = PostgresServer()
+    except PostgresMissing as missing:
+        pytest.fail(str(missing), pytrace=False)
+    with server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: PostgresServer) -> Iterator[Database]:
+    """An empty PostgreSQL database; what the test does to the server is undone after it."""
+    database = postgres.create_database()
+    yield database
+    postgres.restore()
+    database.drop()
 
 
 def _only_near(

@@ -4,7 +4,8 @@ The sandbox can be of either generation; `upgrade` makes it a 1.0. The renderer 
 whose output the test sets.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -297,3 +298,21 @@ class World:
             for request in self.sandbox.requests
             if request.method != "GET" and request.person == self.bot_name
         ]
+
+
+@contextmanager
+def opened_world(state: Path, *, api: str = "v3") -> Iterator[World]:
+    """Set up a community, a moderator, a reader, an admin and the bot, appointed; a minute after a slot."""
+    clock = Clock(SLOT + timedelta(minutes=1))
+    state.mkdir(mode=0o700)
+    with Sandbox(clock.true, api=api) as sandbox:
+        sandbox.add_person("admin", admin=True)
+        for name in ("modlin", "reader"):
+            sandbox.add_person(name)
+        sandbox.add_person("megabot", bot=True)
+        community = sandbox.add_community("news", "News", moderators=["modlin", "megabot"])
+        world = World(sandbox, clock, state, community.id)
+        yield world
+        world.close()
+        assert sandbox.unknown_requests == []
+        assert sandbox.crashes == []

@@ -181,7 +181,8 @@ def _key_is_used(world: World, person: Person | None, method: str, headers: Mapp
     key = headers.get(_KEY_HEADER)
     if key is None or person is None or not world.is_lemmy_1:
         return False
-    if len(key.encode()) > _LONGEST_KEY or method not in {"POST", "PUT"}:
+    key = key if key.isascii() else ""  # 1.0 reads any other key as an empty one
+    if len(key) > _LONGEST_KEY or method not in {"POST", "PUT"}:
         return False
     recorded = world.once_keys.get((person.id, key))
     if recorded is not None and not _key_is_swept(recorded, world.now()):

@@ -1,6 +1,7 @@
 """Checks of the account, its settings and its rights in each thread's community."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from megabot.check import check_text
@@ -15,10 +16,12 @@ from megabot.check.findings import (
 from megabot.errors import NotFound, NotSent, RemoteUnreachable, Unreadable
 from megabot.forum import tags
 from megabot.forum.home_server import Software
-from megabot.forum.models import Account, Community, Site
+from megabot.forum.models import Account, Community, PostLimit, Site
 from megabot.i18n import sentences
 from megabot.ports import Ports
-from megabot.reconcile import communities
+from megabot.reconcile import communities, describe
+from megabot.reconcile.due_slots import due_slots
+from megabot.reconcile.post_limit import late_posts
 from megabot.reconcile.rules import remote_pin
 from megabot.source.model import Pin, Thread
 
@@ -39,7 +42,11 @@ def check_account(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Fin
     yield ok_finding(check_text.signed_in(account.person.actor))
     yield from check_settings(ports, account, agree=agree)
     yield from check_recipients(ports)
-    for thread in ports.source.threads(ports.source.snapshot()):
+    threads = ports.source.threads(ports.source.snapshot())
+    # Kept for `calendar`, which asks no server.
+    ports.ledger.change_account(lambda known: replace(known, post_limit=site.post_limit))
+    yield from check_post_limit(ports, threads, site.post_limit)
+    for thread in threads:
         name = thread.community or ports.community
         if not name:
             # A missing setting must not hide what else is wrong.
@@ -101,6 +108,13 @@ def check_clock(server: datetime | None, now: datetime) -> Iterator[Finding]:
     """Compare the clocks. A write is delayed if they are more than an hour apart."""
     if server is not None and abs(now - server) > _MINUTES:
         yield problem_finding(check_text.clocks_differ(int((now - server).total_seconds())))
+
+
+def check_post_limit(ports: Ports, threads: Iterable[Thread], limit: PostLimit | None) -> Iterator[Finding]:
+    """Warn of threads that the server's limit on new posts delays in the next 31 days."""
+    late = late_posts(due_slots(ports, threads), limit) if limit else ()
+    for group in late:
+        yield warning_finding(describe.posts_late(group, ports.clock.now()))
 
 
 def check_settings(ports: Ports, account: Account, *, agree: Callable[[str], bool]) -> Iterator[Finding]:

@@ -39,6 +39,7 @@ GROUPS = {
     "Run": {
         "run": "run the service until it is stopped",
         "backup": "copy the ledger while the service runs",
+        "restore": "fill an empty ledger in a database from a backup",
     },
 }
 

@@ -33,12 +33,14 @@ class ServiceProcess:
     def reload(self) -> None:
         """Switch to the settings as they are now; if they are wrong, raise and change nothing (G06).
 
-        The state folder cannot change, because its lock is held as long as the process lives.
+        The state folder and the database cannot change: their locks are held as long as the process lives.
         """
         self._stop.reread = False
         settings = load_settings(self.options, warn=lambda sentence: log.warning("%s", sentence))
         if settings.state_dir != self.app.settings.state_dir:
             raise ConfigError(state_dir_changed())
+        if settings.database_text() != self.app.settings.database_text():
+            raise ConfigError(database_changed())
         app = App(settings, self._clock, progress=_progress)
         try:
             # Before the old ones are given up: settings with mistakes change nothing (G06).
@@ -71,6 +73,10 @@ def _progress() -> None:
 
 def state_dir_changed() -> str:
     return "a new MEGABOT_STATE_DIR needs a restart; run: systemctl restart megabot"
+
+
+def database_changed() -> str:
+    return "a new MEGABOT_DATABASE_URL needs a restart; run: systemctl restart megabot"
 
 
 def settings_kept(error: Exception) -> str:

@@ -8,6 +8,7 @@ from megabot.commands.model import ACTING
 from megabot.i18n import sentences
 from megabot.ledger.current_post import current_post_record
 from megabot.ledger.records import IntentKind, IntentState, PostRecord, latest
+from megabot.ledger.state import Claim
 from megabot.ports import OfflinePorts
 from megabot.reconcile import override_facts
 from megabot.rendering import context_json
@@ -82,7 +83,8 @@ class SourceStatus:
 class Status:
     """All threads, the active alerts, the state of the source at `now`, and when the token was issued.
 
-    An alert is a key, which begins with the thread's name if it is about one, and a sentence.
+    An alert is a key, which begins with the thread's name if it is about one, and a sentence. `claims` say
+    which host acts for the account; there are none for a ledger in a file.
     """
 
     now: datetime
@@ -90,6 +92,7 @@ class Status:
     threads: tuple[ThreadStatus, ...]
     alerts: tuple[tuple[str, str], ...]
     signed_in: datetime | None = None
+    claims: tuple[Claim, ...] = ()
 
 
 _RECENT = 200  # commands that are searched for the newest of each thread
@@ -114,6 +117,7 @@ def read(ports: OfflinePorts) -> Status:
         threads=tuple(_thread(ports, snapshot, thread, alone=alone) for thread in usable.threads),
         alerts=tuple(alerts.items()),
         signed_in=ports.signed_in(),
+        claims=ports.ledger.claims(),
     )
 
 
@@ -124,6 +128,10 @@ def plain(status: Status) -> dict[str, object]:
         "alerts": [sentence for _, sentence in status.alerts],
         "source": asdict(status.source) | {"fetched": _plain_moment(status.source.fetched)},
         "token": {"since": _plain_moment(status.signed_in)},
+        "claims": [
+            {"kind": one.kind.value, "holder": one.holder, "until": _plain_moment(one.until)}
+            for one in status.claims
+        ],
     }
 
 

@@ -42,14 +42,31 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostLimit:
+    """How many new posts the server accepts from one IP address in a number of seconds; both at least 1.
+
+    All accounts and programs on that address share it (lemmy-api 2.4). `at_once`: it is full again an
+    interval after the first post (1.0), instead of being refilled evenly (0.19).
+    """
+
+    posts: int
+    seconds: int
+    at_once: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The server. `actor` is its own name for itself, which may differ from the address used to reach it."""
+    """The server. `actor` is its own name for itself, which may differ from the address used to reach it.
+
+    `post_limit` is None if the server does not name one.
+    """
 
     actor: str
     name: str
     version: str
     languages: dict[str, int]
     admins: tuple[Person, ...] = ()
+    post_limit: PostLimit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,10 +80,13 @@ class Forum(Protocol):
     def pin_events(self, *, community_id: int, post_id: int) -> tuple[PinEvent, ...]:
         """Return the mod log's entries about pinning one post, newest first."""
 
-    def create_post(self, community_id: int, draft: PostDraft) -> Post:
+    def create_post(self, community_id: int, draft: PostDraft, *, key: str = "") -> Post:
         """Create a post and return it as stored by the server, which may differ from the draft.
 
         `tags` of the result are the draft's tags that the community has, None if the server has no tags.
+        `key` is an idempotency key of up to 32 ASCII characters: 1.0 carries out one request with it, even a
+        failing one, and answers the next ones of the account, for two to four minutes, in a way that leaves
+        the outcome unknown. Other servers ignore it. Without a key, a random one is sent.
         """
 
     def edit_post(self, post_id: int, draft: PostDraft) -> Post:
@@ -95,8 +98,11 @@ class Forum(Protocol):
     def lock(self, post_id: int, *, locked: bool, reason: str = "") -> Post:
         """Lock or unlock a post's comments. The mod log shows the reason, except on 0.19."""
 
-    def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
-        """Write a comment: a top-level one, or a reply to the comment `parent_id`."""
+    def comment(self, post_id: int, content: str, *, parent_id: int = 0, key: str = "") -> Comment:
+        """Write a comment: a top-level one, or a reply to the comment `parent_id`.
+
+        `key` is an idempotency key, as in `create_post`.
+        """
 
     def comment_by_id(self, comment_id: int) -> Comment:
         """Return any user's comment with its author; raise `NotFound` if there is none or it is gone."""

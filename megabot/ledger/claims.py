@@ -97,6 +97,11 @@ class Claims:
             self._renewed.pop(claim, None)
         connection.execute(update(CLAIMS).where(_is(claim)).values(until=_NOW))
 
+    def is_lost(self, claim: HeldClaim) -> bool:
+        """Return whether a renewal has found that another process took the claim."""
+        with self._lock:
+            return self._renewed.get(claim, _NEVER) == _NEVER
+
     def is_sure(self, claim: HeldClaim) -> bool:
         """Return whether a claim was renewed so lately that a request may be sent without asking."""
         with self._lock:

@@ -5,6 +5,7 @@ megabot needs only one writer at a time.
 """
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, create_engine, insert
 from sqlalchemy.exc import StatementError
@@ -31,9 +33,11 @@ from megabot.ledger.integrity import (
     has_shape,
     is_damage,
 )
+from megabot.ledger.ownership import Owner
 from megabot.ledger.rows import account_row
 from megabot.ledger.state import AccountState
 from megabot.ledger.tables import ACCOUNTS
+from megabot.ledger.transfer import AccountRows, copy_account
 
 NAME = "ledger.db"
 JOURNALS = ("-journal", "-wal", "-shm")
@@ -48,7 +52,8 @@ _NEXT_STEPS = {
     "SQLITE_IOERR": "the disk reports errors; check the system's log",
 }
 DAMAGED = "it is damaged; the next start sets it aside and creates a new one"
-ACCOUNT_ROW = {"id": ACCOUNT_ID, **account_row(AccountState())}
+_NOBODY = Owner(name="", host="", address="")
+_ACCOUNT_ROW = {"id": ACCOUNT_ID, **account_row(AccountState(owner=_NOBODY))}
 # A write must be on disk before the request is sent (promise 5).
 _DURABLE = "PRAGMA synchronous = FULL"
 
@@ -258,7 +263,7 @@ def _bear(path: Path) -> None:
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         with transaction(connection):
             schema.create(connection)
-            connection.execute(insert(ACCOUNTS), ACCOUNT_ROW)
+            connection.execute(insert(ACCOUNTS), _ACCOUNT_ROW)
             connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
     unborn.replace(path)
     _sync(path.parent)
@@ -304,6 +309,37 @@ def write(connection: Connection, target: Path) -> None:
 
     Raises `WriteFailed` if the file exists or cannot be written; no partial file is left behind.
     """
+    with _new_file(target) as path:
+        _fill(raw_connection(connection), path)
+
+
+def write_rows(source: AccountRows, target: Path) -> None:
+    """Write an account's rows of another database into a new ledger file, as `write` does."""
+    with _new_file(target) as path:
+        _bear(path)
+        with explain_errors(path), _connect(path, 0.0) as connection, transaction(connection):
+            copy_account(source, AccountRows(connection, ACCOUNT_ID))
+
+
+@contextmanager
+def rows_of(path: Path, now: datetime) -> Iterator[AccountRows]:
+    """Lend the rows of a ledger file, of any version, from a copy of it. Raises `LedgerError`."""
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / NAME
+        try:
+            shutil.copyfile(path, copy)
+        except OSError as error:
+            raise LedgerError(f"{path} cannot be read: {error.strerror}") from error
+        connection, set_aside = open_ledger(copy, patience=0.0, now=now)
+        with connection:
+            if set_aside is not None:
+                raise LedgerError(f"{path} is not a ledger that can be restored: {set_aside.why}")
+            yield AccountRows(connection, ACCOUNT_ID)
+
+
+@contextmanager
+def _new_file(target: Path) -> Iterator[Path]:
+    """Lend a path beside a new file, which is moved to `target` when it is complete."""
     if target.exists():
         raise WriteFailed(f"{target} already exists and is not overwritten; choose another file name")
     beside = target.with_name(f".{target.name}.part")
@@ -311,7 +347,7 @@ def write(connection: Connection, target: Path) -> None:
         beside.unlink(missing_ok=True)
         # Only the owner may read the copy, and a link at this name must not lead it elsewhere.
         os.close(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
-        _fill(raw_connection(connection), beside)
+        yield beside
         beside.rename(target)
         _sync_path(target.parent)
     except OSError as error:

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, select
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.pool import StaticPool
 
 from megabot.ledger import rows, schema
@@ -38,6 +40,8 @@ _OUTSIDE = (
     *("BUSY", "LOCKED", "FULL", "READONLY", "CANTOPEN", "IOERR", "NOMEM", "PERM", "AUTH", "INTERRUPT"),
     *("CONSTRAINT", "TOOBIG", "MISMATCH", "RANGE", "MISUSE"),
 )
+
+_DIALECT = sqlite_dialect()
 
 Shape = dict[tuple[str, str], object]
 """Each table and index by kind and name: its columns, or its SQL statement."""
@@ -97,7 +101,9 @@ def check_rows(connection: Connection) -> None:
     _check_single_rows(connection)
     for table in METADATA.sorted_tables:
         # Some at a time, because the texts of years may not fit into memory.
-        found = connection.execute(select(table), execution_options={"yield_per": 50})
+        # The statements are not kept in memory, because each is used once.
+        once = {"yield_per": 50, "compiled_cache": None}
+        found = connection.execute(select(table), execution_options=once)
         make = _ROWS.get(table.name, tuple)
         try:
             for row in found.mappings():
@@ -129,18 +135,20 @@ def _check_thread(state: ThreadState) -> None:
 @cache
 def _shape_of(version: int) -> Shape:
     with closing(sqlite3.connect(":memory:")) as model:
-        engine = create_engine("sqlite://", creator=lambda: model, poolclass=StaticPool)
-        with engine.connect() as connection:
-            if version == int(schema.HEAD):
-                schema.create(connection)
-            else:
-                for step in STEPS[:version]:
-                    for statement in step:
-                        connection.exec_driver_sql(statement)
-                if version > len(STEPS):
-                    schema.upgrade(connection, f"{version:04}")
-            connection.commit()
+        if version == int(schema.HEAD):
+            for statement in schema.statements(_DIALECT):
+                model.execute(statement)
+        else:
+            _migrate(model, version)
         return _shape(model)
+
+
+def _migrate(model: sqlite3.Connection, version: int) -> None:
+    for statement in chain.from_iterable(STEPS[:version]):
+        model.execute(statement)
+    if version > len(STEPS):
+        with create_engine("sqlite://", creator=lambda: model, poolclass=StaticPool).begin() as connection:
+            schema.upgrade(connection, f"{version:04}")
 
 
 def _shape(connection: sqlite3.Connection) -> Shape:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from megabot.forum.models import CommunityRef
@@ -226,3 +227,29 @@ class Ledger(Protocol):
         done, only the newest keeps its draft and context. Comments and messages that were ignored before
         `ignored_before` are deleted. Posts, their last texts and their highlights stay.
         """
+
+
+class StoredLedger(Ledger, Protocol):
+    """A ledger with what a process needs to open, share and copy it."""
+
+    def service_lock(self, *, on_wait: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Hold the account as its service; wait for as long as another host holds it.
+
+        `on_wait` is called once with the holder's name.
+        """
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether another host took the account over, as far as this process knows. Asks nobody."""
+
+    def back_up(self, target: Path) -> None:
+        """Write a copy of the account's ledger into a new SQLite file, without the token.
+
+        Raises `WriteFailed` if that fails.
+        """
+
+    def restore(self, source: Path) -> None:
+        """Fill the account's empty ledger from a SQLite file. Raises `LedgerError` if it has a history."""
+
+    def close(self) -> None:
+        """Close files and connections; the next call opens them again."""

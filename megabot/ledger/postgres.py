@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from os import getpid
+from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, func, inspect, or_, select
+from sqlalchemy import Connection, Engine, create_engine, delete, func, inspect, or_, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -21,15 +22,17 @@ from typing_extensions import override
 
 from megabot.clock import Clock
 from megabot.errors import Busy, ClaimLost, ConfigError, LedgerError, NewerLedger
-from megabot.ledger import schema
+from megabot.ledger import file, schema
 from megabot.ledger.claims import RENEW_EVERY, Claims, HeldClaim
 from megabot.ledger.database import Database, count_change
 from megabot.ledger.ownership import Owner
+from megabot.ledger.port import StoredLedger
 from megabot.ledger.postgres_errors import explain_errors, shown
 from megabot.ledger.rows import account_row
 from megabot.ledger.sql import SqlLedger
 from megabot.ledger.state import AccountState, ClaimKind
 from megabot.ledger.tables import ACCOUNTS, ALEMBIC_VERSION, CLAIMS, TOKENS, WRITTEN_BY
+from megabot.ledger.transfer import AccountRows, copy_account
 
 OLDEST = 14
 """The oldest version of PostgreSQL that the ledger's statements were tested with."""
@@ -54,15 +57,17 @@ _CONNECT = {
 log = logging.getLogger("megabot")
 
 
-class PostgresServer:
+class SharedDatabase:
     """A database that all accounts of this process share; connected on first use."""
 
     def __init__(self, address: str) -> None:
         self.url = _url(address)
         self.claims = Claims(f"{socket.gethostname()}, process {getpid()}", elapsed=elapsed)
         self._checked = False
-        self._keeper: threading.Thread | None = None
+        self._keepers = 0
+        self._thread = threading.Thread()
         self._ends = threading.Event()
+        self._lock = threading.Lock()
 
     @property
     def engine(self) -> Engine:
@@ -73,11 +78,23 @@ class PostgresServer:
             self._checked = True
         return _engine(self.url)
 
-    def keep_claims(self) -> None:
-        """Renew this process's claims in the background from now on."""
-        if self._keeper is None:
-            self._keeper = threading.Thread(target=self._keep, name="claims", daemon=True)
-            self._keeper.start()
+    @contextmanager
+    def keeping_claims(self) -> Iterator[None]:
+        """Renew this process's claims in the background."""
+        with self._lock:
+            self._keepers += 1
+            if self._keepers == 1:
+                self._ends.clear()
+                self._thread = threading.Thread(target=self._keep, name="claims", daemon=True)
+                self._thread.start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._keepers -= 1
+                if self._keepers == 0:
+                    self._ends.set()
+                    self._thread.join()
 
     def _keep(self) -> None:
         while not self._ends.wait(RENEW_EVERY.total_seconds()):
@@ -89,11 +106,15 @@ class PostgresServer:
                 log.debug("the claims were not renewed: %s", error)
 
     def close(self) -> None:
-        """Stop renewing claims and close all connections."""
-        self._ends.set()
-        if self._keeper is not None:
-            self._keeper.join()
-        _engine(self.url).dispose()
+        """Close the idle connections; the next call opens new ones."""
+        if self._checked:
+            _engine(self.url).dispose()
+
+
+@cache
+def database_at(address: str) -> SharedDatabase:
+    """Return the database at an address, the same one for all accounts of this process."""
+    return SharedDatabase(address)
 
 
 @cache
@@ -146,7 +167,7 @@ def _check(connection: Connection, url: URL) -> None:
 class PostgresAccount(Database):
     """The rows of one account in a database."""
 
-    def __init__(self, server: PostgresServer, *, name: str, address: str) -> None:
+    def __init__(self, server: SharedDatabase, *, name: str, address: str) -> None:
         self._server = server
         self._name = name
         self._address = address
@@ -167,6 +188,13 @@ class PostgresAccount(Database):
         with explain_errors(self._server.url), self._server.engine.connect() as connection:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
+    @contextmanager
+    def reading_at_once(self) -> Iterator[Connection]:
+        """Lend a connection whose statements all see the database as it was at the first one."""
+        _ = self.account_id
+        with explain_errors(self._server.url), self._server.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="REPEATABLE READ")
+
     @override
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -184,12 +212,32 @@ class PostgresAccount(Database):
         with explain_errors(self._server.url), self._server.engine.begin() as connection:
             self._confirm(connection, held)
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether a claim on the account was found to be another process's now."""
+        claims = self._server.claims
+        return any(claims.is_lost(claim) for claim in claims.held(self.account_id))
+
     def _confirm(self, connection: Connection, held: tuple[HeldClaim, ...]) -> None:
         if self._server.claims.renew(connection, held):
             raise ClaimLost(
                 f"another megabot has taken over {self._name} on {self._address}, because this one did not "
                 "answer in time; nothing more is sent from here"
             )
+
+    def rejoin(self) -> None:
+        """Go on with the account's earlier rows, if the server turned out to be one at a new address."""
+        with explain_errors(self._server.url), self._server.engine.begin() as connection:
+            mine = AccountRows(connection, self.account_id)
+            earlier = _earlier_rows(connection, mine.account_id)
+            if earlier is None or mine.has_history:
+                return
+            address = select(ACCOUNTS.c.address).where(ACCOUNTS.c.id == mine.account_id)
+            moved = update(ACCOUNTS).where(ACCOUNTS.c.id == earlier)
+            new_address = connection.execute(address).scalar_one()
+            connection.execute(delete(ACCOUNTS).where(ACCOUNTS.c.id == mine.account_id))
+            connection.execute(moved.values(address=new_address))
+        self._id = earlier
 
     @contextmanager
     def claimed(
@@ -211,7 +259,10 @@ class PostgresAccount(Database):
         waited, is_reported = 0.0, False
         while (claim := self._take(kind)) is None:
             if waited >= patience:
-                raise Busy(f"{self._holder(kind)} still acts for {self._name}; try again later")
+                raise Busy(
+                    f"{self._holder(kind)} is still using the ledger of {self._name} after {patience:.0f} s; "
+                    "try again later"
+                )
             if waited >= SAYS_SO_AFTER and not is_reported:
                 on_wait(self._holder(kind))
                 is_reported = True
@@ -254,7 +305,18 @@ def _find_account(connection: Connection, name: str, address: str) -> int:
     return int(row_id)
 
 
-class PostgresLedger(SqlLedger):
+def _earlier_rows(connection: Connection, account_id: int) -> int | None:
+    """Return the id of the same account's other row: the same name on the same server."""
+    here = select(ACCOUNTS.c.name, ACCOUNTS.c.host).where(ACCOUNTS.c.id == account_id)
+    name, host = connection.execute(here).one()
+    others = select(ACCOUNTS.c.id).where(
+        ACCOUNTS.c.id != account_id, func.lower(ACCOUNTS.c.name) == name.lower(), ACCOUNTS.c.host == host
+    )
+    found = connection.execute(others.order_by(ACCOUNTS.c.id)).scalars().first() if host else None
+    return None if found is None else int(found)
+
+
+class PostgresLedger(SqlLedger, StoredLedger):
     """The ledger port on one account of a database.
 
     `name` is the account's name, `address` the host of its server as in the settings. `on_wait` is called
@@ -262,7 +324,7 @@ class PostgresLedger(SqlLedger):
     """
 
     def __init__(
-        self, server: PostgresServer, clock: Clock, *, name: str, address: str, on_wait: Callable[[], None]
+        self, server: SharedDatabase, clock: Clock, *, name: str, address: str, on_wait: Callable[[], None]
     ) -> None:
         self._account_rows = PostgresAccount(server, name=name, address=address)
         super().__init__(self._account_rows)
@@ -276,10 +338,42 @@ class PostgresLedger(SqlLedger):
             ClaimKind.PASS, self._clock, patience=PASS_WAIT, on_wait=lambda _: self._on_wait()
         )
 
-    def service_lock(self, *, on_wait: Callable[[str], None]) -> AbstractContextManager[None]:
-        """Hold the account as its service; wait for as long as another host holds it."""
-        self._server.keep_claims()
-        return self._account_rows.claimed(ClaimKind.SERVICE, self._clock, patience=math.inf, on_wait=on_wait)
+    @override
+    @contextmanager
+    def service_lock(self, *, on_wait: Callable[[str], None]) -> Iterator[None]:
+        claimed = self._account_rows.claimed(
+            ClaimKind.SERVICE, self._clock, patience=math.inf, on_wait=on_wait
+        )
+        with self._server.keeping_claims(), claimed:
+            yield
+
+    @property
+    @override
+    def is_lost(self) -> bool:
+        return self._account_rows.is_lost
+
+    @override
+    def back_up(self, target: Path) -> None:
+        with self._account_rows.reading_at_once() as connection:
+            file.write_rows(AccountRows(connection, self._account_rows.account_id), target)
+
+    @override
+    def change_account(self, change: Callable[[AccountState], AccountState]) -> None:
+        with self._account_rows.writing() as connection:
+            self._change_account(connection, change)
+        self._account_rows.rejoin()
+
+    @override
+    def restore(self, source: Path) -> None:
+        with file.rows_of(source, self._clock.now()) as old, self._account_rows.writing() as connection:
+            mine = AccountRows(connection, self._account_rows.account_id)
+            if mine.has_history:
+                raise LedgerError(
+                    "this account's ledger in the database is in use already, so nothing was restored; to "
+                    "restore all the same, delete its row in the table accounts first, with the service "
+                    "stopped on every host"
+                )
+            copy_account(old, mine)
 
     def token_text(self) -> str | None:
         """Return what was stored of the account's token, None if nothing was."""
@@ -295,8 +389,10 @@ class PostgresLedger(SqlLedger):
             ClaimKind.TOKEN, self._clock, patience=TOKEN_WAIT, on_wait=lambda _: None
         )
 
+    @override
     def close(self) -> None:
-        """Do nothing: the connections belong to the server's object, which all accounts share."""
+        """Close the idle connections, which all accounts of this process share."""
+        self._server.close()
 
 
 def _url(address: str) -> URL:

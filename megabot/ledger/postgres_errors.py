@@ -68,6 +68,8 @@ def _explained(url: URL, error: DBAPIError) -> LedgerError | Busy:
     if step := next(steps, None):
         return LedgerError(f"{shown(url)} cannot be used: {step}")
     why = _first_line(error.orig)
+    if code:
+        return LedgerError(f"{shown(url)} cannot be used: {why} (error {code})")
     _, answered, refusal = why.partition("FATAL:")
     if not answered:
         return LedgerError(f"{shown(url)} cannot be reached: {why}; try again in a moment")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from megabot.forum.models import CommunityRef, PostDraft
+from megabot.forum.models import CommunityRef, PostDraft, PostLimit
 from megabot.i18n import channels
 from megabot.ledger.ownership import Owner
 from megabot.ledger.records import CommandRecord, Intent, KeptText, NewIntent, PostRecord
@@ -26,17 +26,19 @@ Row = Mapping[Any, Any]
 
 
 def account_row(state: AccountState) -> Row:
-    owner = state.owner or Owner(name="", host="", address="")
+    """Return the columns of an account; without an owner, those that name it stay as they are."""
     languages = None if state.languages is None else json.dumps(dict(state.languages))
-    return {
-        "name": owner.name,
-        "host": owner.host,
-        "address": owner.address,
+    owner = {} if state.owner is None else asdict(state.owner)
+    limit = state.post_limit
+    return owner | {
         "api": state.api,
         "languages": languages,
         "started": state.started,
         "inbox_position": state.inbox_position,
         "override_changes": state.override_changes,
+        "limit_posts": limit and limit.posts,
+        "limit_seconds": limit and limit.seconds,
+        "limit_at_once": limit and limit.at_once,
     }
 
 
@@ -44,13 +46,19 @@ def account(row: Row) -> AccountState:
     owner = Owner(name=row["name"], host=row["host"], address=row["address"])
     languages = row["languages"]
     return AccountState(
-        owner=owner if owner.name or owner.host else None,
+        # Its server's own name is known since the server was asked.
+        owner=owner if owner.host else None,
         api=row["api"],
         languages=None if languages is None else _numbers(languages),
         started=row["started"],
         inbox_position=row["inbox_position"],
         override_changes=row["override_changes"],
+        post_limit=None if row["limit_posts"] is None else _limit(row),
     )
+
+
+def _limit(row: Row) -> PostLimit:
+    return PostLimit(posts=row["limit_posts"], seconds=row["limit_seconds"], at_once=row["limit_at_once"])
 
 
 def _numbers(text: str) -> dict[str, int]:

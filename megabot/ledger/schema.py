@@ -5,7 +5,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from sqlalchemy import Connection, Dialect, Table, insert
+from sqlalchemy import Connection, Dialect, Table, insert, text
 from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
 from megabot.ledger.tables import ALEMBIC_VERSION, METADATA, WRITTEN_BY
@@ -26,13 +26,17 @@ def create(connection: Connection) -> None:
 def statements(dialect: Dialect) -> tuple[str, ...]:
     """Return the statements that create all tables and their indexes."""
     return tuple(
-        str(element.compile(dialect=dialect)) for table in METADATA.sorted_tables for element in _of(table)
+        str(element.compile(dialect=dialect))
+        for table in METADATA.sorted_tables
+        for element in _of(table, dialect)
     )
 
 
-def _of(table: Table) -> Iterator[DDLElement]:
+def _of(table: Table, dialect: Dialect) -> Iterator[DDLElement]:
     yield CreateTable(table)
     for index in sorted(table.indexes, key=lambda one: str(one.name)):
+        if "where" in index.info:
+            index.kwargs[f"{dialect.name}_where"] = text(index.info["where"])
         yield CreateIndex(index)
 
 

@@ -1,8 +1,9 @@
 """The ledger in SQLite: one file in the state folder, with one account."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import NoReturn
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
@@ -10,10 +11,12 @@ from typing_extensions import override
 
 from megabot import state_dir
 from megabot.clock import Clock
+from megabot.errors import LedgerError
 from megabot.ledger import file
 from megabot.ledger.database import BrokenRowError, Database, count_change
 from megabot.ledger.file import NAME, BrokenLedgerMoved, explain_errors, open_ledger, transaction
 from megabot.ledger.integrity import ACCOUNT_ID
+from megabot.ledger.port import StoredLedger
 from megabot.ledger.sql import SqlLedger
 
 
@@ -90,7 +93,7 @@ class SqliteFile(Database):
         return self._connection
 
 
-class SqliteLedger(SqlLedger):
+class SqliteLedger(SqlLedger, StoredLedger):
     """The ledger port on one file in the state folder, opened on first use.
 
     `on_wait` is called once while waiting for another pass, `on_set_aside` when a broken file was renamed.
@@ -116,13 +119,26 @@ class SqliteLedger(SqlLedger):
     def pass_lock(self) -> AbstractContextManager[None]:
         return state_dir.pass_lock(self._folder, self._clock, on_wait=self._on_wait)
 
+    @override
+    def service_lock(self, *, on_wait: Callable[[str], None]) -> AbstractContextManager[None]:
+        return nullcontext()  # the state folder has a lock for this
+
+    @property
+    @override
+    def is_lost(self) -> bool:
+        return False
+
+    @override
     def back_up(self, target: Path) -> None:
-        """Write a copy of the ledger into a new file; raise `WriteFailed` if that fails."""
         with self._file.reading() as connection:
             file.write(connection, target)
 
+    @override
+    def restore(self, source: Path) -> NoReturn:
+        raise LedgerError(f"copy {source} to {self._folder / NAME} while no megabot uses it")
+
+    @override
     def close(self) -> None:
-        """Close the file; the next call opens it again."""
         self._file.close()
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from megabot.forum.home_server import HomePin
+from megabot.forum.models import PostLimit
 from megabot.ledger.ownership import Owner
 
 
@@ -16,7 +17,8 @@ class AccountState:
     `api` is the kind of the server's API, `languages` its languages' ids by code; both None until the server
     was asked. `started` is when this ledger began, by the server's clock: commands from before are not
     obeyed. `inbox_position` is how far the inbox was read, as the forum wrote it. `override_changes` counts
-    every change to an override, by anyone, on Lemmy or at the shell.
+    every change to an override, by anyone, on Lemmy or at the shell. `post_limit` is the server's, as `check
+    --online` last saw it.
     """
 
     owner: Owner | None = None
@@ -25,6 +27,7 @@ class AccountState:
     started: datetime | None = None
     inbox_position: str | None = None
     override_changes: int = 0
+    post_limit: PostLimit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

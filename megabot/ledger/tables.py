@@ -41,8 +41,8 @@ def _table(name: str, *parts: SchemaItem) -> Table:
 
 
 def _index(name: str, columns: Sequence[str], *, where: str, unique: bool = False) -> Index:
-    only = text(where)
-    return Index(name, *columns, unique=unique, sqlite_where=only, postgresql_where=only)
+    # Not `sqlite_where` and `postgresql_where`, which would load both dialects; see `schema`.
+    return Index(name, *columns, unique=unique, info={"where": where})
 
 
 ALEMBIC_VERSION = _table("alembic_version", _key("version_num"))
@@ -62,6 +62,9 @@ ACCOUNTS = _table(
     _may("started", Moment),
     _may("inbox_position"),
     _must("override_changes", NUMBER),
+    _may("limit_posts", NUMBER),
+    _may("limit_seconds", NUMBER),
+    _may("limit_at_once", Flag),
     # Counts the transactions that wrote, so that a reader sees whether anything changed.
     Column("revision", NUMBER, nullable=False, server_default=text("0")),
     Index("one_account", "name", "address", unique=True),

@@ -6,7 +6,7 @@ are always sent, and a parser. A dialect has a method where the APIs take differ
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import Generic, Protocol, TypeVar
@@ -50,13 +50,20 @@ class Method(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[T_co]):
-    """One request of an API. `path` follows `/api/v3/` or `/api/v4/`; `fixed` is sent in every form."""
+    """One request of an API. `path` follows `/api/v3/` or `/api/v4/`; `fixed` is sent in every form.
+
+    `key` is the idempotency key of a post or comment, "" for a random one; v3 has none.
+    """
 
     method: Method
     path: str
     parse: Callable[[JsonObject], T_co]
     call: Call
     fixed: Form = field(default_factory=dict)
+    key: str = ""
+
+    def with_key(self, key: str) -> "Operation[T_co]":
+        return replace(self, key=key)
 
     @staticmethod
     def get(path: str, parse: Callable[[JsonObject], T], **fixed: object) -> "Operation[T]":
@@ -124,8 +131,8 @@ class Dialect(Protocol):
     def own_content(self, calls: "Calls", author: int, since: datetime | None) -> OwnContent:
         """List the account's posts and comments, as in `Forum.own_content`."""
 
-    def create_post(self, calls: "Calls", community_id: int, draft: PostDraft) -> Post:
-        """Create a post with those of the draft's tags that the community has."""
+    def create_post(self, calls: "Calls", community_id: int, draft: PostDraft, key: str) -> Post:
+        """Create a post with those of the draft's tags that the community has, as in `Forum.create_post`."""
 
     def edit_post(self, calls: "Calls", post_id: int, draft: PostDraft) -> Post:
         """Replace a post by the draft."""

@@ -184,8 +184,8 @@ class LemmyClient(Forum):
 
     @override
     @_over_either_api
-    def create_post(self, community_id: int, draft: PostDraft) -> Post:
-        return self._api.create_post(self._calls, community_id, draft)
+    def create_post(self, community_id: int, draft: PostDraft, *, key: str = "") -> Post:
+        return self._api.create_post(self._calls, community_id, draft, key)
 
     @override
     @_over_either_api
@@ -209,10 +209,11 @@ class LemmyClient(Forum):
 
     @override
     @_over_either_api
-    def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
+    def comment(self, post_id: int, content: str, *, parent_id: int = 0, key: str = "") -> Comment:
         # On both APIs, a reply marks the comment it answers as read (lemmy-api 2.10).
         parent = {"parent_id": parent_id} if parent_id else {}
-        return self._calls.signed_in(self._api.comment, post_id=post_id, content=content, **parent)
+        operation = self._api.comment.with_key(key)
+        return self._calls.signed_in(operation, post_id=post_id, content=content, **parent)
 
     @override
     @_over_either_api

@@ -65,7 +65,11 @@ class Bearer(AuthBase):
 
 
 class LemmySession(requests.Session):
-    """A session with one server. `sent` counts requests; `server_time` is the newest response's `Date`."""
+    """A session with one server. `sent` counts requests; `server_time` is the newest response's `Date`.
+
+    `before_write` is called right before each request that changes something; what it raises keeps the
+    request from being sent.
+    """
 
     def __init__(
         self,
@@ -75,12 +79,14 @@ class LemmySession(requests.Session):
         user_agent: str = "",
         limits: Limits | None = None,
         proxy: Proxy | None = None,
+        before_write: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self.address = _safe(address)
         self.sent = 0
         self.server_time: datetime | None = None
         self._limits = limits or Limits()
+        self._before_write = before_write
         self.trust_env = False
         through = proxy.for_address(self.address) if proxy else ""
         self.proxies = {"https": through, "http": through} if through else {}
@@ -96,6 +102,8 @@ class LemmySession(requests.Session):
         Other arguments are ignored on purpose (plemmy sets a timeout).
         """
         path = self._path(request)
+        if request.method != "GET":
+            self._before_write()
         started = time.monotonic()
         self.sent += 1
         ending = "interrupted"

@@ -32,6 +32,7 @@ T = TypeVar("T")
 
 _FINE = range(200, 300)
 _NOT_FOUND = 404
+_KEY_KNOWN = 422
 _TOO_MANY_REQUESTS = 429
 _BROKEN = 500
 _UNAVAILABLE = 503
@@ -127,9 +128,7 @@ def failure(status: int, body: bytes, call: Call) -> ForumError:
     if call is Call.READ and (remote := codes.REMOTE_AWAY.search(body)):
         host = remote[1].decode("ascii", "replace")
         return RemoteUnreachable(f"The server could not reach {host}: it is down, or its name is wrong.")
-    # The answer to a sign-in may quote what was sent, even a password as the code, so it is not shown.
-    shown = code if call is not Call.SIGN_IN else ""
-    return answer_lost(call, f"The server answered {status}" + (f" with the code {shown}." if shown else "."))
+    return answer_lost(call, _unexplained(status, code, call))
 
 
 def answer_lost(call: Call, sentence: str) -> ForumError:
@@ -137,6 +136,15 @@ def answer_lost(call: Call, sentence: str) -> ForumError:
     if call in {Call.READ, Call.SIGN_IN}:
         return Unreadable(sentence)
     return OutcomeUnknown(f"{sentence} It is not known whether the {call.value} was made.")
+
+
+def _unexplained(status: int, code: str, call: Call) -> str:
+    if status == _KEY_KNOWN and call in _AFTER_INSERT and not code:
+        # 1.0 answers a second request with the same idempotency key like this (recorded: 054).
+        return f"The server has already received the same {call.value}, perhaps from another megabot."
+    # The answer to a sign-in may quote what was sent, even a password as the code, so it is not shown.
+    shown = code if call is not Call.SIGN_IN else ""
+    return f"The server answered {status}" + (f" with the code {shown}." if shown else ".")
 
 
 def _limited(call: Call) -> RateLimited:

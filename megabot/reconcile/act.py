@@ -49,6 +49,7 @@ from megabot.reconcile.actions import (
     Write,
 )
 from megabot.reconcile.content import drafts, images
+from megabot.reconcile.idempotency import attempt_number, idempotency_key
 from megabot.reconcile.listing import AccountListing, relist_account
 from megabot.reconcile.observation import ThreadPost
 from megabot.reconcile.thread_posts import keep_posts, keep_sent
@@ -178,10 +179,10 @@ def _publish(work: ActContext, action: Publish) -> None:
 
 
 def _create(work: ActContext, new: NewIntent) -> None:
-    draft = drafts.draft_of_intent(new)
+    draft, key = drafts.draft_of_intent(new), _key(work, new)
     # On disk before it is sent: after a kill the next start knows that a post may exist (R01).
     intent = work.ports.ledger.begin_intent(new)
-    post = _send(work, intent, lambda: work.ports.forum.create_post(work.place.id, draft))
+    post = _send(work, intent, lambda: work.ports.forum.create_post(work.place.id, draft, key=key))
     _keep(work, new, post)
     # A post made in this pass is pinned without reading the mod log (decision 20).
     work.listing.created.add(post.id)
@@ -212,15 +213,16 @@ def _tell(work: ActContext, action: LinkOldThread) -> None:
     # The address was not known when this text was rendered (decision 15).
     text = sign(action.text.replace(EDITION_URL, current.post.url), marker)
     new = replace(_intent(work, IntentKind.COMMENT, current, action.thread_post), text=text)
+    key = _key(work, new)
     intent = work.ports.ledger.begin_intent(new)
-    _send(work, intent, lambda: _write_link(work, action, text))
+    _send(work, intent, lambda: _write_link(work, action, text, key))
 
 
-def _write_link(work: ActContext, action: LinkOldThread, text: str) -> Comment:
+def _write_link(work: ActContext, action: LinkOldThread, text: str, key: str) -> Comment:
     # The announcement becomes the link, so that its readers find the new thread in the same place.
     if action.comment_id:
         return work.ports.forum.edit_comment(action.comment_id, text)
-    return work.ports.forum.comment(action.thread_post.id, text)
+    return work.ports.forum.comment(action.thread_post.id, text, key=key)
 
 
 def _announce(work: ActContext, action: Announce | FirstComment | Distinguish) -> None:
@@ -286,9 +288,11 @@ def _withdraw(work: ActContext, action: UndoRepost) -> None:
 
 def _say_there(work: ActContext, new: NewIntent, sentence: str, purpose: str) -> None:
     marker = CommentMarker(thread=new.thread, key=new.edition, copy=new.copy, purpose=purpose)
-    text = sign(sentence, marker)
+    text, key = sign(sentence, marker), _key(work, new)
     intent = work.ports.ledger.begin_intent(replace(new, text=text))
-    work.listing.take_comment(_send(work, intent, lambda: work.ports.forum.comment(new.post_id, text)))
+    work.listing.take_comment(
+        _send(work, intent, lambda: work.ports.forum.comment(new.post_id, text, key=key))
+    )
 
 
 def _edit(work: ActContext, action: Edit) -> None:
@@ -323,6 +327,11 @@ def _intent(work: ActContext, kind: IntentKind, current: ThreadPost, thread_post
         post_id=thread_post.id,
         at=work.ports.clock.now(),
     )
+
+
+def _key(work: ActContext, new: NewIntent) -> str:
+    attempt = attempt_number(new, work.ports.ledger.intents(new.thread))
+    return idempotency_key(work.listing.bot_id, new, attempt=attempt)
 
 
 def _settled(work: ActContext, new: NewIntent, send: Callable[[], Post]) -> Post:

@@ -1,8 +1,10 @@
 """Describe actions, writes and reasons for the log, the shell and alerts. Wording only."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from megabot.i18n import suggestions
+from megabot.i18n import suggestions, times
 from megabot.i18n.channels import CommandWords, Sentence, fill
 from megabot.i18n.hold_reasons import HOLDS
 from megabot.i18n.sentences import local_moment, moment, until
@@ -28,6 +30,7 @@ from megabot.reconcile.actions import (
     Unpin,
     Write,
 )
+from megabot.reconcile.post_limit import LatePosts
 from megabot.schedule.calendar import Edition
 from megabot.source.model import Thread
 from megabot.source.problems import Problem
@@ -190,3 +193,34 @@ def announcement(thread: Thread, edition: Edition) -> str:
     """Say in the current thread when the next one opens; the comment becomes the link to it later."""
     at = local_moment(edition.slot, thread.schedule.timezone)
     return _("The next thread opens {at}. The link to it will appear here.").format(at=at)
+
+
+def posts_late(late: LatePosts, now: datetime) -> str:
+    """Say for the shell when the last of several threads is posted because of the server's limit."""
+    zones = {slot.timezone for slot in late.due}
+    timezone = zones.pop() if len(zones) == 1 else "UTC"
+    first, last = late.due[0].at, late.due[-1].at
+    when = times.moment(first, timezone, now)
+    if last != first:
+        when = f"between {when} and {_later(last, first, timezone, now)}"
+    what = "threads" if len(late.threads) == len(late.due) else "editions"
+    accepted, seconds = _count(late.limit.posts, "new post"), late.limit.seconds
+    interval = _count(seconds // 60, "minute") if seconds % 60 == 0 else _count(seconds, "second")
+    posted = _later(late.last_at, first, timezone, now)
+    return (
+        f"{len(late.due)} {what} are due {when}, but the server accepts only {accepted} in {interval} from "
+        f"one IP address: the last one will be posted at about {posted}. Spread their times, or ask the "
+        "server's admins to raise the limit."
+    )
+
+
+def _later(at: datetime, first: datetime, timezone: str, now: datetime) -> str:
+    """Return a time; only its hour and minute if it is on the same day as the first one."""
+    zone = ZoneInfo(timezone)
+    local = at.astimezone(zone)
+    same_day = local.date() == first.astimezone(zone).date()
+    return f"{local:%H:%M}" if same_day else times.moment(at, timezone, now)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from megabot.commands.inbox import Inbox
-from megabot.errors import ForumError, SourceBroken, SourceMissing
+from megabot.errors import ForumError, RateLimited, SourceBroken, SourceMissing
 from megabot.forum.models import Unread
 from megabot.i18n import sentences
 from megabot.ports import Ports
@@ -14,6 +14,7 @@ from megabot.reconcile.actions import BlockReason
 from megabot.reconcile.alerts import SOURCE
 from megabot.reconcile.decide import blocked_actions
 from megabot.reconcile.loop import run_pass
+from megabot.reconcile.post_limit import limited_wait
 from megabot.reconcile.report import Report, may_pass
 from megabot.reconcile.rules.announce import announces_at
 from megabot.reconcile.rules.previous_thread import next_deadline
@@ -53,7 +54,7 @@ class PassScheduler:
         self._places_known = NEVER
         self._slot: datetime | None = None
         self._overrides = 0
-        self._troubled = 0
+        self._troubled = self._limited = 0
         self._held: frozenset[str] = frozenset()
 
     @property
@@ -104,10 +105,11 @@ class PassScheduler:
             self._ports.ledger.prune(now - HISTORY_KEPT, ignored_before=now - IGNORED_KEPT)
         self._without_source = NEVER
         self._held = log_reports(self.reports, before=self._held)
-        failed = any(report.failure is not None for report in self.reports)
-        self._troubled = self._troubled + 1 if failed else 0
-        # The exponent is capped because a timedelta can overflow.
-        retry = min(LONGEST, AFTER_TROUBLE * 2 ** min(max(self._troubled - 1, 0), 10))
+        failures = [report.failure for report in self.reports if report.failure is not None]
+        self._troubled = self._troubled + 1 if failures else 0
+        limited = any(isinstance(failure, RateLimited) for failure in failures)
+        self._limited = self._limited + 1 if limited else 0
+        retry = limited_wait(self._limited) if limited else failed_wait(self._troubled)
         self._rest = Interval(now, next_pass(self._ports.clock.now(), self.reports, retry=retry))
         self._slot = self.next_slot(now)
 
@@ -143,6 +145,13 @@ class InboxScheduler:
         unread, self._unread = self._unread or self._ports.forum.unread(), None
         self._inbox.poll(waiting=unread.total > 0, threads=threads, check=self.check_again)
         self.check_again = False
+
+
+def failed_wait(passes: int) -> timedelta:
+    """Return how long to wait after the n-th pass in a row that failed: 2, 4, 8, 15, 15 ... minutes."""
+    # The exponent is capped because a timedelta can overflow.
+    factor: int = 2 ** min(max(passes - 1, 0), 10)
+    return min(LONGEST, AFTER_TROUBLE * factor)
 
 
 def next_pass(now: datetime, reports: tuple[Report, ...], *, retry: timedelta = AFTER_TROUBLE) -> datetime:

@@ -9,12 +9,12 @@ from megabot.cli.verbs import calendar, history, plan, status
 from megabot.commands.status import NewestCommand, SourceStatus, Status, ThreadStatus, UnknownWrite
 from megabot.i18n.tables import Line, Tone
 from megabot.ledger.records import CommandRecord, CommandState, IntentKind, IntentState
-from megabot.reconcile.actions import Blocked, BlockReason
+from megabot.reconcile.actions import Blocked, BlockReason, Publish
 from megabot.schedule.calendar import Calendar
 from megabot.schedule.overrides import Override, OverrideKind
 from megabot.source.model import Thread
 from megabot.source.problems import Problem
-from tests.builders import a_record, a_thread, an_intent
+from tests.builders import TEXT, a_record, a_thread, an_edition, an_intent
 
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 URL = "https://lemmy.example/post/9"
@@ -180,6 +180,15 @@ def test_a_plan_says_first_whether_something_would_be_done(made: plan.ThreadPlan
     actions = plan.document([made])[0]["actions"]
     assert isinstance(actions, list)
     assert actions[0]["what"] == word.replace(" ", "_")
+
+
+def test_what_the_next_pass_would_post_is_due_now() -> None:
+    edition = an_edition()
+    publishes = replace(planned(), actions=(Publish(edition=edition, copy=1, text=TEXT, after=None),))
+
+    (slot,) = plan.due_now([planned(failure="away"), publishes], NOW)
+
+    assert (slot.thread, slot.edition, slot.at) == ("news", edition.key, NOW)
 
 
 # -- history

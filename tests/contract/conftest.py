@@ -6,13 +6,17 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from megabot.ledger.port import Ledger
+from megabot.ledger.postgres import PostgresLedger, SharedDatabase
 from megabot.ledger.sqlite import SqliteLedger
+from megabot.ledger.tables import ACCOUNTS
 from tests.contract.live import LiveServer, live_server
 from tests.contract.stage import STAGES, Stage
 from tests.fake_ledger import FakeLedger
 from tests.fakes import FakeClock
+from tests.postgres import PostgresServer
 
 LIVE = live_server(os.environ)
 
@@ -34,11 +38,27 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
         yield set_stage
 
 
-@pytest.fixture(params=["sqlite", "fake"])
+@pytest.fixture(scope="session")
+def shared(postgres: PostgresServer) -> Iterator[SharedDatabase]:
+    """Give one database for all tests; each is another account in it."""
+    shared = SharedDatabase(postgres.create_database().url)
+    yield shared
+    shared.close()
+
+
+@pytest.fixture(params=["sqlite", "fake", "postgres"])
 def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
     """Give an empty ledger of one implementation."""
     if request.param == "fake":
         yield FakeLedger()
+        return
+    if request.param == "postgres":
+        shared = request.getfixturevalue("shared")
+        yield PostgresLedger(
+            shared, FakeClock(), name=tmp_path.name, address="lemmy.example", on_wait=lambda: None
+        )
+        with shared.engine.begin() as connection:
+            connection.execute(delete(ACCOUNTS))
         return
     sqlite = SqliteLedger(
         tmp_path, FakeClock(), on_wait=lambda: None, on_set_aside=lambda kept: pytest.fail(str(kept))

@@ -1,9 +1,11 @@
 """The contract of the port `Forum`, for every implementation of it."""
 
+from contextlib import AbstractContextManager, nullcontext
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from megabot.clock import new_key
 from megabot.errors import NotFound, OutcomeUnknown, Refused
 from megabot.forum.models import Feature, PostDraft
 from tests.contract.stage import DRAFT, PIXEL, Stage, make_posts
@@ -25,6 +27,14 @@ def test_the_server_says_who_it_is(stage: Stage) -> None:
     assert (site.actor, site.version) == (stage.address, stage.version)
     assert site.languages["en"] == 37
     assert stage.called("admin") in {admin.name for admin in site.admins}
+
+
+def test_the_server_says_how_many_posts_it_accepts(stage: Stage) -> None:
+    limit = stage.forum.site().post_limit
+
+    assert limit is not None
+    assert (limit.posts, limit.at_once) == (99999, stage.version.startswith("1."))
+    assert limit.seconds > 0
 
 
 def test_the_account_knows_itself_and_where_it_moderates(stage: Stage) -> None:
@@ -118,6 +128,42 @@ def test_a_bad_title_is_refused_and_nothing_is_posted(stage: Stage, title: str) 
 
     assert caught.value.code == "invalid_post_title"
     assert stage.forum.own_content(since=None).posts == ()
+
+
+def known(stage: Stage) -> AbstractContextManager[object]:
+    """Expect what a request with a key that was used before gets: an older server knows no keys."""
+    return nullcontext() if stage.version.startswith("0.") else pytest.raises(OutcomeUnknown)
+
+
+def test_a_key_makes_one_post_and_one_comment_except_on_0_19(stage: Stage) -> None:
+    for_the_post, for_the_comment = new_key(), new_key()
+    post = stage.forum.create_post(stage.news, DRAFT, key=for_the_post)
+    stage.forum.comment(post.id, "Once.", key=for_the_comment)
+
+    with known(stage):
+        stage.forum.create_post(stage.news, DRAFT, key=for_the_post)
+    with known(stage):
+        stage.forum.comment(post.id, "Once.", key=for_the_comment)
+
+    own = stage.forum.own_content(since=None)
+    most = 2 if stage.version.startswith("0.") else 1
+    assert (len(own.posts), len(own.comments)) == (most, most)
+
+
+def test_a_refused_request_uses_its_key_up_except_on_0_19(stage: Stage) -> None:
+    key = new_key()
+    with pytest.raises(Refused):
+        stage.forum.create_post(stage.news, PostDraft(title="x", body="x"), key=key)
+
+    with known(stage):
+        stage.forum.create_post(stage.news, DRAFT, key=key)
+
+
+def test_requests_with_different_keys_are_all_carried_out(stage: Stage) -> None:
+    for _ in range(2):
+        stage.forum.create_post(stage.news, DRAFT, key=new_key())
+
+    assert len(stage.forum.own_content(since=None).posts) == 2
 
 
 def test_a_post_of_somebody_else_cannot_be_edited(stage: Stage) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,12 @@ from megabot.commands import reply_text
 from megabot.commands.arguments import words_of
 from megabot.commands.model import Command, Handle, Verb
 from megabot.commands.parser import parse
+from megabot.forum.models import PostLimit
 from megabot.forum.notices import Origin
 from megabot.i18n.tables import EXIT_CODES
 from megabot.i18n.translation import _, language_used
+from megabot.reconcile import describe
+from megabot.reconcile.post_limit import DueSlot, late_posts, limited_wait
 from megabot.rendering.model import CompanionFacts, Rendered
 from megabot.service.metrics import Metrics, exposition
 from megabot.source.thread_files import parse_thread
@@ -146,6 +149,30 @@ def test_the_second_thread_and_the_link_to_it_have_no_mistake() -> None:
     assert thread is not None
     assert [companion.name for companion in thread.companions] == ["film"]
     assert body_of(link, there) == "This fortnight's [film club](https://lemmy.example/post/9) is open."
+
+
+@pytest.mark.parametrize("at_once", [False, True], ids=["0.19", "1.0"])
+def test_40_threads_at_noon_are_posted_as_the_page_says(*, at_once: bool) -> None:
+    (example,) = TEXT.findall(page("several-threads"))
+    noon = datetime(2026, 12, 7, 12, tzinfo=UTC)
+    due = [
+        DueSlot(thread=f"t{number}", edition="2026-W50", at=noon, timezone="Europe/London")
+        for number in range(40)
+    ]
+
+    (late,) = late_posts(due, PostLimit(posts=6, seconds=600, at_once=at_once))
+
+    assert describe.posts_late(late, noon) == " ".join(example.split())
+
+
+def test_the_waits_on_a_rate_limit_are_the_same_in_the_program_and_on_its_pages() -> None:
+    waits = [limited_wait(passes) // timedelta(minutes=1) for passes in (1, 2, 3, 4)]
+    words = r"after (\d+) minutes,(?: the one after that)? (\d+) minutes later, and then (?:one )?every (\d+)"
+    names = ("how-to/several-threads.md", "explanation/pass.md", "faults.md", "decisions.md")
+    pages = [" ".join((ROOT / "docs" / name).read_text("utf-8").split()) for name in names]
+
+    assert waits == [2, 8, 10, 10]
+    assert [re.findall(words, text) for text in pages] == [[("2", "8", "10")]] * 4
 
 
 # -- docs/how-to/moderator-commands.md

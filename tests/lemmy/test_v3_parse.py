@@ -19,7 +19,7 @@ from megabot.errors import (
     TokenRefused,
     Unreadable,
 )
-from megabot.forum.models import CommunityRef, Feature, Person
+from megabot.forum.models import CommunityRef, Feature, Person, PostLimit
 from megabot.lemmy import error_codes, json_fields
 from megabot.lemmy.auth.budget import Bucket, refill_seconds
 from megabot.lemmy.json_fields import JsonObject, UnexpectedJson
@@ -156,6 +156,22 @@ def test_the_account_is_read_and_hides_nothing() -> None:
 
     assert account.person == BOT
     assert (account.hiding_settings, account.languages, account.moderates) == ((), (), ())
+
+
+@pytest.mark.parametrize("name", ["site-anonymous", "site-as-bot"])
+def test_the_site_names_the_limit_on_new_posts(name: str) -> None:
+    site = parse.site(answered(name)).site
+
+    assert site.post_limit == PostLimit(posts=99999, seconds=600, at_once=False)
+
+
+@pytest.mark.parametrize("limits", [None, {}, {"post": 0, "post_per_second": 0}, {"post": 6}])
+def test_a_site_without_limits_names_none(limits: object) -> None:
+    view = {"site": {"actor_id": "s"}, "local_site_rate_limit": limits}
+
+    site = parse.site(JsonObject({"site_view": view, "version": "0.19.20"})).site
+
+    assert site.post_limit is None
 
 
 @pytest.mark.parametrize("name", ["site-anonymous", "site-with-dead-token", "site-after-logout"])

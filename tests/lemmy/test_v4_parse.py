@@ -16,10 +16,11 @@ from megabot.errors import (
     SignInRefused,
     TokenRefused,
 )
-from megabot.forum.models import Comment, CommunityRef, Feature, Person, Post, Tag
+from megabot.forum.models import Comment, CommunityRef, Feature, Person, Post, PostLimit, Tag
 from megabot.lemmy import json_fields
 from megabot.lemmy.json_fields import JsonObject, UnexpectedJson
 from megabot.lemmy.responses import Call, SignInCollision, UnknownCall, failure
+from megabot.lemmy.v3 import parse as v3_parse
 from megabot.lemmy.v4 import parse
 from tests.sandbox.recordings import FOLDER
 
@@ -179,6 +180,25 @@ def test_the_site_has_name_version_languages_and_admins() -> None:
 def test_both_apis_of_a_1_0_tell_its_version() -> None:
     assert json_fields.version(answered("site-anonymous")) == "1.0.0-beta.1"
     assert json_fields.version(answered("v3-site-on-1.0")) == "1.0.0-beta.1"
+
+
+def test_the_site_names_the_limit_on_new_posts() -> None:
+    site = parse.site(answered("site-anonymous"))
+
+    assert site.post_limit == PostLimit(posts=99999, seconds=600, at_once=True)
+
+
+@pytest.mark.parametrize("limits", [None, {}, {"post_max_requests": 0, "post_interval_seconds": 600}])
+def test_a_site_without_limits_names_none(limits: object) -> None:
+    view = {"site": {"ap_id": "s"}, "local_site_rate_limit": limits}
+
+    site = parse.site(JsonObject({"site_view": view, "version": "1.0.0"}))
+
+    assert site.post_limit is None
+
+
+def test_the_v3_of_a_1_0_names_no_limit() -> None:
+    assert v3_parse.site(answered("v3-site-on-1.0")).site.post_limit is None
 
 
 def test_the_account_is_read_and_hides_nothing() -> None:

@@ -46,8 +46,8 @@ SIGN_IN = "tests/scenes/test_sign_in.py"
 LOOP = "tests/scenes/test_crash_loop.py"
 
 
-def sent_at_once(work: act.ActContext, draft: PostDraft) -> Post:
-    return work.ports.forum.create_post(work.place.id, draft)
+def sent_at_once(work: act.ActContext, draft: PostDraft, key: str) -> Post:
+    return work.ports.forum.create_post(work.place.id, draft, key=key)
 
 
 def any_write_is_worth_it(error: BaseException, *, read: bool) -> bool:

@@ -10,9 +10,10 @@ from megabot.lemmy.client import LemmyClient
 from megabot.lemmy.paging import PAGE, Page
 from megabot.lemmy.responses import Call
 from megabot.lemmy.v4 import inbox as v4_inbox
+from megabot.lemmy.v4.dialect import DialectV4
 from megabot.lemmy.v4.parse import list_reader
-from megabot.reconcile import evidence, listing
-from tests.mutants.change import call, condition, without_step
+from megabot.reconcile import act, evidence, idempotency, listing
+from tests.mutants.change import call, condition, operand, without_step
 from tests.mutants.mutant import Mutant
 
 FOUND_OUT = "tests/scenes/test_lemmy_upgrade.py"
@@ -21,6 +22,7 @@ AUTHORITY = "tests/scenes/test_commands_authority.py"
 COMMANDS = "tests/scenes/test_commands_by_comment.py"
 UNDO = "tests/scenes/test_undo.py"
 ON_1_0 = "tests/scenes/test_on_1_0.py"
+TWO_BOTS = "tests/scenes/test_two_bots.py"
 
 
 def a_422_is_a_no(status: int, code: str, call: Call) -> ForumError | None:
@@ -49,6 +51,22 @@ GENERATIONS = (
         caught_by=(
             f"{PROXY}::test_a_post_that_was_made_is_of_unknown_outcome_and_not_made_again",
             f"{PROXY}::test_a_post_that_never_got_there_is_of_unknown_outcome",
+        ),
+    ),
+    Mutant(
+        name="each attempt to post has the same key",
+        changes=(call(act._key, idempotency.attempt_number, gives=1),),
+        caught_by=(
+            f"{TWO_BOTS}::test_after_a_limit_the_next_attempt_has_another_key[v4]",
+            f"{TWO_BOTS}::test_after_a_refusal_the_next_attempt_has_another_key[v4]",
+        ),
+    ),
+    Mutant(
+        name="the key of a post is random",
+        changes=(operand(DialectV4.send, 1, 1, gives=False),),
+        caught_by=(
+            f"{TWO_BOTS}::test_on_1_0_two_hosts_that_post_at_once_make_one_post_in_each_slot[v4]",
+            "tests/contract/test_forum.py::test_a_key_makes_one_post_and_one_comment_except_on_0_19[v4]",
         ),
     ),
     Mutant(

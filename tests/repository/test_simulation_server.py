@@ -1,11 +1,12 @@
 """The server in memory behaves as a 1.0 where that differs from 0.19: else the years on it prove nothing."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from megabot.errors import RateLimited
+from megabot.errors import OutcomeUnknown, RateLimited, TokenRefused
 from megabot.forum.models import Feature, PostDraft
 from megabot.forum.notices import Notice, Watermark
 from tests.clocks import FakeClock
@@ -141,6 +142,25 @@ def test_a_bucket_fills_evenly_and_a_window_opens_all_at_once(
 
     with pytest.raises(RateLimited):
         stage.post(stage.news)
+
+
+@pytest.mark.parametrize(("seconds", "known"), [(119, True), (239, True), (240, False)])
+def test_a_key_is_known_for_two_to_four_minutes(stage: Stage, seconds: int, *, known: bool) -> None:
+    stage.clock.advance(seconds=1)  # right after a sweep
+    stage.forum.create_post(stage.news, DRAFT, key="a")
+    stage.clock.advance(seconds=seconds - 1)
+
+    with pytest.raises(OutcomeUnknown) if known else nullcontext():
+        stage.forum.create_post(stage.news, DRAFT, key="a")
+
+
+def test_a_dead_token_uses_no_key_up(stage: Stage) -> None:
+    stage.forum.alive = False
+    with pytest.raises(TokenRefused):
+        stage.forum.create_post(stage.news, DRAFT, key="a")
+    stage.forum.alive = True
+
+    assert stage.forum.create_post(stage.news, DRAFT, key="a").id == 1
 
 
 def test_an_upgrade_keeps_posts_pins_and_what_waits() -> None:

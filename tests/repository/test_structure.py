@@ -46,7 +46,7 @@ IMPURE |= {"sys", "tempfile", "threading", "time", "uuid"}
 CLOCKS = {"now", "today", "utcnow"}
 
 SERVICE_HEAVY = {"jinja2", "babel", "rich", "markdown_it", "nh3", "feedgenerator"}
-START_HEAVY = SERVICE_HEAVY | {"plemmy", "pydantic", "requests", "yaml"}
+START_HEAVY = SERVICE_HEAVY | {"alembic", "plemmy", "psycopg", "pydantic", "requests", "sqlalchemy", "yaml"}
 STAYS_OUT = {
     "megabot.__main__": START_HEAVY,
     "megabot.cli.group": START_HEAVY,

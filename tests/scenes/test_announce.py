@@ -168,9 +168,9 @@ class LostAnswers:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  stands in for any method of the port
         return getattr(self._forum, name)
 
-    def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
+    def comment(self, post_id: int, content: str, *, parent_id: int = 0, key: str = "") -> Comment:
         self.comments += 1
-        comment = self._forum.comment(post_id, content, parent_id=parent_id)
+        comment = self._forum.comment(post_id, content, parent_id=parent_id, key=key)
         if self.comments == 1:
             raise OutcomeUnknown("the answer was lost")
         return comment

@@ -47,10 +47,10 @@ class Mute:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  as above
         return getattr(self._forum, name)
 
-    def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
+    def comment(self, post_id: int, content: str, *, parent_id: int = 0, key: str = "") -> Comment:
         if parent_id:
             raise Refused(f"no answers in {post_id}", code="locked")
-        return self._forum.comment(post_id, content)
+        return self._forum.comment(post_id, content, key=key)
 
 
 def obeyed(world: World) -> bool:

@@ -28,7 +28,8 @@ from megabot.ledger.file import BrokenLedgerMoved
 from megabot.ledger.migrations import MIGRATIONS
 from megabot.ledger.records import OPEN_STATES, IntentKind, IntentState
 from megabot.ledger.sqlite import SqliteLedger
-from megabot.lemmy.auth.token_file import StoredToken, TokenFile
+from megabot.lemmy.auth.token_file import TokenFile
+from megabot.lemmy.auth.token_store import StoredToken
 from megabot.ports import Ports
 from megabot.reconcile.loop import run_pass
 from megabot.service.ledger_alerts import LedgerAlerts
@@ -510,8 +511,8 @@ class LosingAnswers:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  stands in for any method of the port
         return getattr(self.forum, name)
 
-    def create_post(self, community_id: int, draft: PostDraft) -> None:
-        self.forum.create_post(community_id, draft)
+    def create_post(self, community_id: int, draft: PostDraft, *, key: str = "") -> None:
+        self.forum.create_post(community_id, draft, key=key)
         self.lost.append(draft.title)
         raise OutcomeUnknown("the answer was lost")
 

@@ -12,7 +12,8 @@ from megabot.forum.models import Feature, Person, PostDraft
 from megabot.forum.port import Forum
 from megabot.lemmy.auth.credentials import Credentials
 from megabot.lemmy.auth.sign_in import SignIns
-from megabot.lemmy.auth.token_file import StoredToken, TokenFile
+from megabot.lemmy.auth.token_file import TokenFile
+from megabot.lemmy.auth.token_store import StoredToken
 from megabot.lemmy.client import open_forum
 from megabot.lemmy.detect import ApiKind
 from megabot.lemmy.http import LemmySession

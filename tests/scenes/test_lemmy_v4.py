@@ -14,7 +14,8 @@ from megabot.forum.models import Feature, Person, PostDraft
 from megabot.forum.port import Forum
 from megabot.lemmy.auth.credentials import Credentials
 from megabot.lemmy.auth.sign_in import SignIns
-from megabot.lemmy.auth.token_file import StoredToken, TokenFile
+from megabot.lemmy.auth.token_file import TokenFile
+from megabot.lemmy.auth.token_store import StoredToken
 from megabot.lemmy.client import open_forum
 from megabot.lemmy.detect import ApiKind
 from megabot.lemmy.http import LemmySession
@@ -83,8 +84,19 @@ def test_what_is_created_has_a_key_and_what_is_changed_has_none(play: Play) -> N
     assert keys_of(server) == [f"{1:032x}", f"{2:032x}", "", ""]
 
 
-def test_a_creation_that_is_sent_again_has_another_key(play: Play) -> None:
-    """The first one is burnt, whatever became of it."""
+def test_a_given_key_is_sent_and_kept_when_the_request_is_sent_again(play: Play) -> None:
+    """What is sent again did not reach the server's keys: it was starting, or the token was not valid."""
+    alive = answer(b'{"success":true}')
+    post, comment = recorded("post-create-minimal"), recorded("comment-create")
+    server, forum = play(STARTING, post, DEAD, alive, comment)
+
+    forum.create_post(2, DRAFT, key="a" * 32)
+    forum.comment(1, "x", key="b" * 32)
+
+    assert keys_of(server) == ["a" * 32, "a" * 32, "b" * 32, "", "b" * 32]
+
+
+def test_a_random_key_is_another_one_when_the_request_is_sent_again(play: Play) -> None:
     server, forum = play(STARTING, recorded("post-create-minimal"))
 
     forum.create_post(2, DRAFT)
@@ -105,7 +117,7 @@ def test_a_key_that_the_server_knows_leaves_the_outcome_unknown_and_is_sent_once
 ) -> None:
     server, forum = play(recorded(name))
 
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(OutcomeUnknown, match="already received the same new post, perhaps from another"):
         forum.create_post(2, DRAFT)
 
     assert len(server.requests) == 1

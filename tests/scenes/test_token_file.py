@@ -11,7 +11,8 @@ import pytest
 from megabot.errors import LedgerError
 from megabot.forum.models import Person
 from megabot.lemmy.auth.budget import Attempt, Outcome
-from megabot.lemmy.auth.token_file import StoredToken, TokenFile
+from megabot.lemmy.auth.token_file import TokenFile
+from megabot.lemmy.auth.token_store import StoredToken
 
 HERE = "https://lemmy.example"
 WHOLE = StoredToken(

@@ -1,28 +1,24 @@
 """More than one megabot for one account: on one state folder they take turns, on two they adopt by marker.
 
-What two hosts can still do to each other, the residual race, is forced here and its outcome measured.
+What two hosts can still do to each other, the residual race, is forced here and its outcome measured: on 0.19
+it makes two posts, on 1.0 the server takes one of them. `python -m tests.two_hosts` counts over many slots.
 """
 
-import threading
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from lemmy_sandbox import Sandbox
 from lemmy_sandbox.user_client import User
-from megabot.forum.models import Post, PostDraft
-from megabot.forum.port import Forum
-from megabot.ledger.sqlite import SqliteLedger
+from megabot.ledger.records import IntentKind, IntentState, NewIntent
 from megabot.reconcile.decide import blocked_actions
-from megabot.reconcile.loop import run_pass
 from megabot.reconcile.report import Report
 from tests.processes import Machine, ended, machine
 from tests.raw_server import RawServer
+from tests.two_hosts.race import race, run_slots, second_host
 from tests.world import SLOT, WEEK, World
 
 AT_ONCE = 10
@@ -107,44 +103,7 @@ def test_a_second_service_ends_with_one_clear_line_and_asks_no_server(
 @pytest.fixture
 def other(world: World, tmp_path: Path) -> World:
     """A second host for the same account, at the same server; both have signed in."""
-    state = tmp_path / "other"
-    state.mkdir(mode=0o700)
-    made = replace(world, state=state)
-    for one in (world, made):
-        one.ports().forum.account()
-    return made
-
-
-@dataclass
-class Together:
-    """A forum that sends a new post only when another one is about to do so too."""
-
-    forum: Forum
-    meeting: threading.Barrier
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  stands in for any method of the port
-        return getattr(self.forum, name)
-
-    def create_post(self, community_id: int, draft: PostDraft) -> Post:
-        self.meeting.wait(timeout=20)
-        return self.forum.create_post(community_id, draft)
-
-
-def race(*hosts: World) -> None:
-    """Run a pass on each host at once; both look before either of them posts."""
-    meeting = threading.Barrier(len(hosts))
-    runs = [threading.Thread(target=run_beside, args=(host, meeting)) for host in hosts]
-    for run in runs:
-        run.start()
-    for run in runs:
-        run.join(timeout=30)
-
-
-def run_beside(host: World, meeting: threading.Barrier) -> None:
-    ports = host.ports()
-    assert isinstance(ports.ledger, SqliteLedger)
-    with closing(ports.ledger):  # here, because SQLite wants it closed where it was opened
-        run_pass(replace(ports, forum=Together(ports.forum, meeting)), authenticated=True)
+    return second_host(world, tmp_path / "other")
 
 
 def told(report: Report) -> list[tuple[str | None, str | None]]:
@@ -268,3 +227,106 @@ def test_where_a_moderator_removes_the_older_one_the_younger_stands(doubled: Wor
 
     assert doubled.pinned() == [4]
     assert "Last: https://lemmy.example/post/3" in str(doubled.posts()[-1]["body"])
+
+
+# -- the same on Lemmy 1.0, which carries out one request for each idempotency key
+
+
+ON_1_0 = pytest.mark.parametrize("world", ["v4"], indirect=True)
+
+
+@ON_1_0
+def test_on_1_0_two_hosts_that_post_at_once_make_one_post_in_each_slot(world: World, other: World) -> None:
+    """R11: the key of the second one is known, so it looks, and finds the post of the first."""
+    world.post()
+    other.run_pass()
+
+    times = run_slots(world, other, 12, lambda: True)
+
+    assert times == {f"News {number}": 1 for number in range(3, 15)}
+    assert world.pinned() == [13]
+    assert [len(world.comments(number)) for number in range(1, 14)] == [1] * 12 + [0]
+
+
+@ON_1_0
+def test_the_host_whose_key_was_known_has_the_post_in_its_ledger_too(world: World, other: World) -> None:
+    """R11: nothing is left open, and nothing waits for ten minutes."""
+    world.post()
+    other.run_pass()
+    run_slots(world, other, 1, lambda: True)
+
+    for host in (world, other):
+        ledger = host.ports().ledger
+        assert [record.post_id for record in ledger.posts("news")] == [1, 2]
+        assert [intent for intent in ledger.intents("news") if intent.open] == []
+
+
+@ON_1_0
+def test_after_a_limit_the_next_attempt_has_another_key(world: World) -> None:
+    """The limited request has used its key up."""
+    world.sandbox.limit("post", 0, 60)
+    world.post()
+    assert world.posts() == []
+    world.sandbox.limit("post", 10, 60)
+    world.clock.at += timedelta(seconds=1)  # so the key is still known
+
+    world.post()
+
+    assert len(world.posts()) == 1
+
+
+@ON_1_0
+def test_after_a_refusal_the_next_attempt_has_another_key(world: World) -> None:
+    """The refused request has used its key up."""
+    refuse(world)
+    world.post()
+    assert world.posts() == []
+    refuse(world, refused=False)
+
+    world.post()
+
+    assert len(world.posts()) == 1
+
+
+@ON_1_0
+def test_a_key_that_the_other_host_has_used_up_in_vain_makes_nobody_miss_an_edition(
+    world: World, other: World
+) -> None:
+    """The second host cannot know that nothing was posted, so it posts after the wait, with another key."""
+    world.post()
+    other.run_pass()
+    world.clock.at = SLOT + WEEK
+    refuse(world)
+    world.run_pass()
+    refuse(world, refused=False)
+
+    report = other.run_pass()
+    assert [str(blocked.reason) for blocked in blocked_actions(report.left)] == ["outcome_unknown"]
+    assert len(world.posts()) == 1
+    other.clock.at += timedelta(minutes=11)
+    other.run_pass()
+
+    assert [str(post["name"]) for post in world.posts()] == ["News 2", "News 3"]
+    assert world.pinned() == [2]
+
+
+@ON_1_0
+def test_on_1_0_hosts_that_have_failed_unequally_often_can_still_post_twice(
+    world: World, other: World
+) -> None:
+    """R11, the residual race on 1.0: their attempts have different numbers, so their keys differ."""
+    world.post()
+    other.run_pass()
+    ledger = world.ports().ledger
+    failed = NewIntent(kind=IntentKind.PUBLISH, thread="news", edition="2026-W48", at=SLOT + WEEK)
+    ledger.resolve_intent(ledger.begin_intent(failed).id, IntentState.NOT_SENT, at=SLOT + WEEK)
+
+    times = run_slots(world, other, 2, lambda: True)
+
+    assert times == {"News 3": 2, "News 4": 1}
+
+
+def refuse(world: World, *, refused: bool = True) -> None:
+    """Ban the bot from the community, or lift the ban."""
+    bot = world.sandbox.person("megabot").id
+    world.hand("modlin").ban(world.community_id, bot, ban=refused)

@@ -36,11 +36,11 @@ class Lossy:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  stands in for any method of the port
         return getattr(self.forum, name)
 
-    def create_post(self, community_id: int, draft: PostDraft) -> Post:
-        return self._maybe("create_post", lambda: self.forum.create_post(community_id, draft))
+    def create_post(self, community_id: int, draft: PostDraft, *, key: str = "") -> Post:
+        return self._maybe("create_post", lambda: self.forum.create_post(community_id, draft, key=key))
 
-    def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
-        return self._maybe("comment", lambda: self.forum.comment(post_id, content, parent_id=parent_id))
+    def comment(self, post_id: int, content: str, **how: Any) -> Comment:  # noqa: ANN401
+        return self._maybe("comment", lambda: self.forum.comment(post_id, content, **how))
 
     def feature(self, post_id: int, **how: Any) -> Post:  # noqa: ANN401
         return self._maybe("feature", lambda: self.forum.feature(post_id, **how))

@@ -15,14 +15,18 @@ from megabot.forum.models import (
     PinEvent,
     Post,
     PostDraft,
+    PostLimit,
     Site,
     Unread,
 )
 from megabot.forum.notices import Listing, Notice, Watermark, read_until_seen
+from tests.simulation.rates import SIZE, SPAN
 from tests.simulation.server import HOST, Server, What, comment, create, feature
 
 LANGUAGES = {"und": 0, "en": 37}
 PAGE = 50
+PLENTY = 99999
+"""How many posts a server accepts whose limits are off, as on the recorded ones."""
 
 
 @dataclass
@@ -45,6 +49,11 @@ class AccountForum:
             version=self.server.generation.value,
             languages=dict(LANGUAGES),
             admins=admins,
+            post_limit=PostLimit(
+                posts=SIZE if self.server.rates else PLENTY,
+                seconds=int(SPAN.total_seconds()),
+                at_once=self.server.is_new,
+            ),
         )
 
     def account(self) -> Account:
@@ -179,8 +188,9 @@ class AccountForum:
             events = [replace(event, by=None) for event in events]
         return tuple(events)
 
-    def create_post(self, community_id: int, draft: PostDraft) -> Post:
+    def create_post(self, community_id: int, draft: PostDraft, *, key: str = "") -> Post:
         """Make a post."""
+        self._use(key)
         self.server.spend(lambda rates: rates.post)
         self._sign()
         return create(self.server, self.me, community_id, draft)
@@ -211,8 +221,9 @@ class AccountForum:
         self._sign()
         return self.server.change(What.LOCK, self.me, post_id, locked=locked)
 
-    def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
+    def comment(self, post_id: int, content: str, *, parent_id: int = 0, key: str = "") -> Comment:
         """Comment."""
+        self._use(key)
         self.server.spend(lambda rates: rates.comment)
         self._sign()
         return comment(self.server, self.me, post_id, content, parent_id=parent_id)
@@ -313,6 +324,11 @@ class AccountForum:
             and (self.alive or not post.deleted)
             and (since is None or post.published >= since)
         ]
+
+    def _use(self, key: str) -> None:
+        # Before the limits, so that a limited request uses its key up, too; a dead token has no keys.
+        if key and self.alive:
+            self.server.use_key(self.me, key)
 
     def _hear(self) -> None:
         self.server.resolve_intent()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from megabot.errors import ForumError, NotFound, RateLimited, Refused
+from megabot.errors import ForumError, NotFound, OutcomeUnknown, RateLimited, Refused
 from megabot.forum.models import Comment, Community, Feature, Person, PinEvent, Post, PostDraft
 from megabot.forum.notices import Origin
 from tests.simulation.mail import Mail, Said, mentioned
@@ -20,6 +20,7 @@ from tests.simulation.notifications import Notifications
 from tests.simulation.rates import Limit, Rates
 
 HOST = "https://lemmy.example"
+KEYS_SWEPT_EVERY = timedelta(minutes=2)
 
 
 class Generation(StrEnum):
@@ -83,6 +84,7 @@ class Server:
     deeds: list[Deed] = field(default_factory=list)
     has_images: bool = True
     _counted: Counter[int] = field(default_factory=Counter)
+    _keys: dict[tuple[int, str], datetime] = field(default_factory=dict)
     _ids: int = 0
     _later: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
 
@@ -129,6 +131,17 @@ class Server:
         if wait:
             self.ways["a window was over-full" if self.is_new else "a bucket was empty"] += 1
             raise RateLimited("too many of these", wait=wait.total_seconds())
+
+    def use_key(self, person: Person, key: str) -> None:
+        """Keep an idempotency key; 1.0 answers one that it knows with nothing (lemmy-api 2.3)."""
+        if not self.is_new:
+            return
+        swept = self.now() - timedelta(seconds=self.now().timestamp() % KEYS_SWEPT_EVERY.total_seconds())
+        known = self._keys.get((person.id, key))
+        if known is not None and swept - known < KEYS_SWEPT_EVERY:
+            self.ways["a key was known"] += 1
+            raise OutcomeUnknown("The server knows the key already.")
+        self._keys[person.id, key] = self.now()
 
     def appoint(self, community: str, person: Person, *, appointed: bool = True) -> None:
         """Make somebody a moderator, or one no more."""

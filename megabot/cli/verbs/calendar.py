@@ -12,9 +12,12 @@ import click
 from megabot.app import App, open_app
 from megabot.cli import terminal
 from megabot.cli.change_text import change
+from megabot.cli.late_text import late_document, late_lines
 from megabot.i18n.tables import Line, Span, Tone, table
 from megabot.i18n.times import moment, time_until
 from megabot.reconcile import override_facts
+from megabot.reconcile.due_slots import due_slots
+from megabot.reconcile.post_limit import LatePosts, late_posts
 from megabot.schedule.calendar import Edition
 from megabot.schedule.overrides import Override, OverrideKind, usual_slot
 from megabot.source.model import Thread
@@ -50,10 +53,14 @@ def command(options: dict[str, object], thread: str | None, *, count: int, as_js
     with open_app(options) as app:
         slots = list(chain.from_iterable(_slots(app, each, count) for each in app.threads(thread)))
         now = app.clock.now()
+        ports = app.offline_ports
+        limit = ports.ledger.account().post_limit
+        # All threads, because a named one may be late because of the others.
+        late = late_posts(due_slots(ports, app.threads(None)), limit) if limit else ()
     if as_json:
-        click.echo(json.dumps(document(slots), indent=2))
+        click.echo(json.dumps(document(slots, late), indent=2))
     else:
-        terminal.show(lines(slots, now, width=terminal.width()))
+        terminal.show(lines(slots, now, width=terminal.width(), late=late))
     return 0
 
 
@@ -74,8 +81,10 @@ def _slots(app: App, thread: Thread, count: int) -> Iterator[Slot]:
         )
 
 
-def lines(slots: Sequence[Slot], now: datetime, *, width: int | None) -> Iterator[Line]:
-    """Yield the lines of a table for each thread, under its name and time zone."""
+def lines(
+    slots: Sequence[Slot], now: datetime, *, width: int | None, late: Sequence[LatePosts] = ()
+) -> Iterator[Line]:
+    """Yield the lines of a table for each thread, under its name and time zone, then what is posted late."""
     for number, ((thread, timezone), group) in enumerate(
         groupby(slots, key=lambda slot: (slot.edition.thread, slot.timezone))
     ):
@@ -84,6 +93,7 @@ def lines(slots: Sequence[Slot], now: datetime, *, width: int | None) -> Iterato
         yield (Span(thread, Tone.STRONG), Span(f"  {timezone}", Tone.QUIET))
         rows = [row for slot in group for row in _rows(slot, now)]
         yield from table(rows, head=("edition", "no.", "posted at", "", ""), indent=2, width=width)
+    yield from late_lines(late, now, width=width)
 
 
 def _rows(slot: Slot, now: datetime) -> Iterator[tuple[str | Span, ...]]:
@@ -109,7 +119,7 @@ def _notes(slot: Slot, now: datetime) -> Iterator[Span]:
     yield from (change(one, slot.timezone, now, usual=slot.usual) for one in slot.changes)
 
 
-def document(slots: Sequence[Slot]) -> list[dict[str, object]]:
+def document(slots: Sequence[Slot], late: Sequence[LatePosts] = ()) -> list[dict[str, object]]:
     """Return the data for JSON; times in ISO 8601, in the thread's time zone."""
     return [
         {
@@ -122,6 +132,7 @@ def document(slots: Sequence[Slot]) -> list[dict[str, object]]:
             "held": any(one.kind is OverrideKind.HOLD for one in slot.changes),
             "usual_slot": _local(slot.usual, slot.timezone),
             "timezone": slot.timezone,
+            "rate_limit": late_document(late, slot.edition.thread, slot.timezone, edition=slot.edition.key),
         }
         for slot in slots
     ]

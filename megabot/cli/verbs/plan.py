@@ -11,6 +11,7 @@ import click
 from megabot.app import App, open_app
 from megabot.cli import terminal
 from megabot.cli.change_text import change
+from megabot.cli.late_text import late_document, late_lines
 from megabot.i18n.tables import Line, Span, Tone, table
 from megabot.i18n.times import moment, time_until
 from megabot.reconcile import describe, override_facts
@@ -26,7 +27,9 @@ from megabot.reconcile.actions import (
     UndoRepost,
     Write,
 )
+from megabot.reconcile.due_slots import due_slots
 from megabot.reconcile.loop import run_pass
+from megabot.reconcile.post_limit import DueSlot, LatePosts, late_posts
 from megabot.reconcile.report import Report
 from megabot.schedule.calendar import Edition
 from megabot.schedule.editions import next_unposted_edition
@@ -83,10 +86,11 @@ def command(options: dict[str, object], *, as_json: bool) -> int:
         broken = usable_threads(app.offline_ports.source, app.offline_ports.source.snapshot()).broken
         plans = [_planned(app, report) for report in reports]
         now, source = app.clock.now(), app.settings.source
+        late = _late(app, plans)
     if as_json:
-        click.echo(json.dumps(document(plans), indent=2))
+        click.echo(json.dumps(document(plans, late), indent=2))
     else:
-        terminal.show(lines(plans, now, width=terminal.width()))
+        terminal.show(lines(plans, now, width=terminal.width(), late=late))
     for problem in broken.problems if broken else ():
         placed = folder.place_problem(problem, source) if isinstance(problem, Problem) else problem
         terminal.say("problem", str(placed), err=True)
@@ -105,8 +109,32 @@ def _planned(app: App, report: Report) -> ThreadPlan:
     )
 
 
-def lines(plans: Sequence[ThreadPlan], now: datetime, *, width: int | None) -> Iterator[Line]:
-    """Yield the lines of a paragraph for each thread."""
+def due_now(plans: Sequence[ThreadPlan], now: datetime) -> Iterator[DueSlot]:
+    """Yield the editions that the next pass would post."""
+    for plan in plans:
+        for action in plan.actions:
+            if isinstance(action, Publish):
+                yield DueSlot(
+                    thread=plan.thread.name,
+                    edition=action.edition.key,
+                    at=now,
+                    timezone=plan.thread.schedule.timezone,
+                )
+
+
+def _late(app: App, plans: Sequence[ThreadPlan]) -> tuple[LatePosts, ...]:
+    # A single thread seldom meets the limit, so it is not worth a request.
+    limit = app.ports.forum.site().post_limit if len(plans) > 1 else None
+    if limit is None:
+        return ()
+    coming = due_slots(app.offline_ports, [plan.thread for plan in plans])
+    return late_posts([*due_now(plans, app.clock.now()), *coming], limit)
+
+
+def lines(
+    plans: Sequence[ThreadPlan], now: datetime, *, width: int | None, late: Sequence[LatePosts] = ()
+) -> Iterator[Line]:
+    """Yield the lines of a paragraph for each thread, and of one for all that are posted late."""
     for number, plan in enumerate(plans):
         timezone = plan.thread.schedule.timezone
         if number:
@@ -115,6 +143,7 @@ def lines(plans: Sequence[ThreadPlan], now: datetime, *, width: int | None) -> I
         rows = [(Span(word, _TONES[word]), sentence) for word, sentence, _ in _items(plan)]
         rows.append((Span("next", Tone.QUIET), _next(plan.coming, timezone, now)))
         yield from table(rows + list(_changes(plan, now)), indent=2, width=width)
+    yield from late_lines(late, now, width=width)
 
 
 def _next(coming: Edition | None, timezone: str, now: datetime) -> str:
@@ -123,7 +152,7 @@ def _next(coming: Edition | None, timezone: str, now: datetime) -> str:
     return f"{coming.key}, {moment(coming.slot, timezone, now)}, {time_until(coming.slot, now)}"
 
 
-def document(plans: Sequence[ThreadPlan]) -> list[dict[str, object]]:
+def document(plans: Sequence[ThreadPlan], late: Sequence[LatePosts] = ()) -> list[dict[str, object]]:
     """Return the data for JSON; times in ISO 8601, in the thread's time zone."""
     return [
         {
@@ -136,6 +165,7 @@ def document(plans: Sequence[ThreadPlan]) -> list[dict[str, object]]:
             "next_slot": plan.coming.slot.astimezone(ZoneInfo(plan.thread.schedule.timezone)).isoformat()
             if plan.coming
             else None,
+            "rate_limit": late_document(late, plan.thread.name, plan.thread.schedule.timezone),
         }
         for plan in plans
     ]

@@ -36,10 +36,10 @@ def command(options: dict[str, object]) -> int:
     """Hold the service lock and tick until stopped. SIGTERM is a success; Ctrl-C exits with 130."""
     with open_service(options) as running:
         try:
-            with running.app.service_lock():
-                while True:
-                    _serve(running)
-                    _read_again(running)
+            while True:
+                with running.app.service_lock(on_wait=_stand_by):
+                    _serve_while_held(running)
+                log.warning("%s", operator_text.taken_over())
         except Stopping:
             notify("STOPPING=1")
             # Ctrl-C ends with 130, SIGTERM from systemd with 0 (docs/reference/exit-codes.md).
@@ -47,6 +47,21 @@ def command(options: dict[str, object]) -> int:
                 raise
             log.info("stopped")
     return 0
+
+
+def _serve_while_held(running: ServiceProcess) -> None:
+    """Serve until another host has taken the account over."""
+    while True:
+        _serve(running)
+        if running.app.is_lost:
+            return
+        _read_again(running)
+
+
+def _stand_by(holder: str) -> None:
+    """Say that another host acts for the account. For systemd a service that waits for its turn is ready."""
+    log.info("%s", operator_text.standing_by(holder))
+    notify(f"READY=1\nSTATUS={operator_text.standing_by(holder)}")
 
 
 def _read_again(running: ServiceProcess) -> None:
@@ -76,7 +91,11 @@ def _serve(running: ServiceProcess) -> None:
         following = next_unposted_edition(thread.calendar, app.clock.now(), posted)
         if following is not None:
             log.info("%s", sentences.next_due(thread.name, following.slot))
-    ports = _ports(app, threads, running.reload_requested)
+
+    def leave() -> bool:
+        return running.reload_requested() or app.is_lost
+
+    ports = _ports(app, threads, leave)
     if ports is None:
         return
     service = Service(
@@ -88,7 +107,7 @@ def _serve(running: ServiceProcess) -> None:
     )
     with background_jobs(app.settings, running.options, service.unhurried) as jobs:
         service.add_jobs(jobs)
-        service.serve(leave=running.reload_requested)
+        service.serve(leave=leave)
 
 
 @contextmanager
@@ -98,13 +117,10 @@ def background_jobs(
     """Yield the background jobs by name; a job that is off in the settings does nothing."""
     named = {"--env": options.get("env_file"), "--bot": options.get("bot")}
     before = [word for option, value in named.items() if value for word in (option, str(value))]
-    ledger = settings.state_dir / "ledger.db"
     # Both run in processes of their own, because they need libraries that the service must not load (decision
     # 32).
     links = link_job(ports, lambda: OwnProcess([*before, "check", "--links", "--json"]))
-    site = site_job(
-        ports, lambda: OwnProcess([*before, "site", "--json"]), stamp=lambda: ledger.stat().st_mtime_ns
-    )
+    site = site_job(ports, lambda: OwnProcess([*before, "site", "--json"]), stamp=ports.ledger.revision)
     is_on = {"links": settings.check_links != "off", "site": settings.site_dir is not None}
     with closing(links), closing(site):
         polls = {"links": links.poll, "site": site.poll}

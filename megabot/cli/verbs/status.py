@@ -13,6 +13,7 @@ from megabot.commands import status
 from megabot.commands.status import SourceStatus, Status, ThreadStatus
 from megabot.i18n.tables import Line, Span, Tone, table, wrap
 from megabot.i18n.times import format_span, moment, time_until
+from megabot.ledger.state import Claim, ClaimKind
 from megabot.reconcile import describe
 
 # The service fetches every ten minutes, so an older state means that attempts failed.
@@ -100,6 +101,16 @@ def _bot(status: Status) -> Iterator[Row]:
             "account",
             Span("not signed in (run megabot login, unless a password is in the settings)", Tone.ODD),
         )
+    for claim in status.claims:
+        if claim.kind is ClaimKind.SERVICE:
+            yield _row("service", _holder(claim, status.now))
+
+
+def _holder(claim: Claim, now: datetime) -> str | Span:
+    if claim.until > now:
+        return f"runs on {claim.holder}"
+    last = f"the last was on {claim.holder}, until {time_until(claim.until, now)}"
+    return Span(f"runs on no host ({last}); start it with: megabot run", Tone.ODD)
 
 
 def _source(source: SourceStatus, now: datetime) -> str | Span:

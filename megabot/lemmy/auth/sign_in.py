@@ -30,7 +30,7 @@ from megabot.lemmy.auth.budget import (
     sign_ins_left,
 )
 from megabot.lemmy.auth.credentials import Credentials
-from megabot.lemmy.auth.token_file import StoredToken, TokenFile
+from megabot.lemmy.auth.token_store import StoredToken, TokenStore
 from megabot.lemmy.responses import SignInCollision, UnknownCall
 
 SendSignIn = Callable[[Credentials, str], str]
@@ -48,7 +48,7 @@ class SignIns:
         *,
         credentials: Credentials,
         instance: str,
-        file: TokenFile,
+        file: TokenStore,
         clock: Clock,
         on_person: Callable[[Person], None] = lambda _: None,
     ) -> None:

@@ -4,77 +4,50 @@ It is replaced atomically (temporary file, fsync, `os.replace`), so a crash leav
 file. A file that cannot be parsed counts as missing: a sign-in gets a new token, and the log has a warning.
 """
 
-import json
 import logging
 import os
 import stat
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
+
+from typing_extensions import override
 
 from megabot import state_dir
 from megabot.clock import Clock
 from megabot.errors import ConfigError, LedgerError
-from megabot.forum.models import Person
-from megabot.lemmy.auth.budget import Attempt, Outcome
-from megabot.lemmy.json_fields import JsonObject, UnexpectedJson
+from megabot.lemmy.auth.token_store import StoredToken, TokenStore, from_text, to_text
 
 log = logging.getLogger(__name__)
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredToken:
-    """What is stored for one account on one server.
-
-    `issued` is when the token was issued, or None if unknown. `refused` is a salted hash of credentials that
-    the server rejected for good, or "".
-    """
-
-    instance: str
-    username: str
-    token: str = field(default="", repr=False)
-    issued: datetime | None = None
-    person: Person | None = None
-    attempts: tuple[Attempt, ...] = ()
-    refused: str = field(default="", repr=False)
-
-
-class TokenFile:
+class TokenFile(TokenStore):
     """`token.json` in the state folder, readable by its owner only."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def read(self, *, instance: str, username: str) -> StoredToken:
-        """Return what is stored for this account, never the token of another account or server."""
-        stored = self.any_account()
-        if stored is not None and (stored.instance, stored.username) == (instance, username):
-            return stored
-        return StoredToken(instance=instance, username=username)
-
+    @override
     def any_account(self) -> StoredToken | None:
-        """Return what is stored, for any account; None without a file that can be parsed."""
         try:
             self._close_to_others()
-            return _stored(JsonObject(json.loads(self._path.read_bytes()), "token file"))
+            return from_text(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
-        except (UnexpectedJson, ValueError):
+        except ValueError:
             log.warning("%s cannot be parsed and is ignored; the next sign-in replaces it", self._path)
             return None
         except OSError as error:
             raise LedgerError(f"{self._path} cannot be read: {error.strerror}.") from error
 
+    @override
     def alone(self, clock: Clock) -> AbstractContextManager[None]:
-        """Lock the file against other processes, so that what is read inside may be overwritten."""
         return state_dir.token_lock(self._path.parent, clock)
 
+    @override
     def write(self, stored: StoredToken) -> None:
-        """Replace the file; it is on disk when this returns."""
-        text = json.dumps(_plain(stored), indent=1)
+        text = to_text(stored)
         beside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         try:
             with open(beside, "wb", opener=_private) as file:
@@ -115,41 +88,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _plain(stored: StoredToken) -> dict[str, object]:
-    person = stored.person
-    return {
-        "instance": stored.instance,
-        "username": stored.username,
-        "token": stored.token,
-        "issued": stored.issued.isoformat() if stored.issued else "",
-        "person": None if person is None else {"id": person.id, "name": person.name, "actor": person.actor},
-        "attempts": [
-            {"at": attempt.at.isoformat(), "outcome": attempt.outcome.value, "at_once": attempt.at_once}
-            for attempt in stored.attempts
-        ],
-        "refused": stored.refused,
-    }
-
-
-def _stored(fields: JsonObject) -> StoredToken:
-    person = fields.maybe("person")
-    return StoredToken(
-        instance=fields.text("instance"),
-        username=fields.text("username"),
-        token=fields.word("token", ""),
-        issued=fields.time("issued") if fields.text("issued", "") else None,
-        person=None if person is None else _person(person),
-        attempts=tuple(_attempt(attempt) for attempt in fields.children("attempts")),
-        refused=fields.text("refused", ""),
-    )
-
-
-def _person(fields: JsonObject) -> Person:
-    return Person(id=fields.number("id"), name=fields.text("name"), actor=fields.text("actor"), bot=True)
-
-
-def _attempt(fields: JsonObject) -> Attempt:
-    at: datetime = fields.time("at")
-    return Attempt(at=at, outcome=Outcome(fields.text("outcome")), at_once=fields.flag("at_once"))

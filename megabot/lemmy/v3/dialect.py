@@ -164,7 +164,7 @@ class DialectV3(Dialect):
         )
 
     @override
-    def create_post(self, calls: Calls, community_id: int, draft: PostDraft) -> Post:
+    def create_post(self, calls: Calls, community_id: int, draft: PostDraft, key: str) -> Post:
         return calls.signed_in(self._create_post, **new_post(community_id, draft))
 
     @override

@@ -16,6 +16,7 @@ from megabot.forum.models import (
     Person,
     PinEvent,
     Post,
+    PostLimit,
     Site,
     Unread,
 )
@@ -35,7 +36,8 @@ def page_reader(read: Callable[[JsonObject], tuple[T, ...]]) -> Callable[[JsonOb
 
 
 def site(answer: JsonObject) -> SiteAnswer:
-    about = answer.child("site_view").child("site")
+    view = answer.child("site_view")
+    about = view.child("site")
     languages = {
         language.text("code"): language.number("id") for language in answer.children("all_languages")
     }
@@ -47,9 +49,16 @@ def site(answer: JsonObject) -> SiteAnswer:
             version=answer.text("version"),
             languages=languages,
             admins=tuple(person(admin.child("person"), admin=True) for admin in answer.children("admins")),
+            post_limit=_post_limit(view.maybe("local_site_rate_limit")),
         ),
         account=None if mine is None else _account(mine, languages),
     )
+
+
+def _post_limit(limits: JsonObject | None) -> PostLimit | None:
+    posts, seconds = (limits.number(name, 0) if limits else 0 for name in ("post", "post_per_second"))
+    # v3 of a 1.0 server answers with zeros instead of its limits (lemmy-api 3).
+    return PostLimit(posts=posts, seconds=seconds, at_once=False) if min(posts, seconds) > 0 else None
 
 
 def _account(mine: JsonObject, languages: dict[str, int]) -> Account:

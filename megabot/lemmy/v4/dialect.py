@@ -31,7 +31,7 @@ def _site(answer: JsonObject) -> SiteAnswer:
 class DialectV4(Dialect):
     """The operations of API v4 that megabot needs.
 
-    `new_key` makes the idempotency keys of creations.
+    `new_key` makes the idempotency keys of posts and comments that come without one.
     """
 
     probe = Operation.get("account/validate_auth", done)
@@ -99,9 +99,10 @@ class DialectV4(Dialect):
                 return self._session.get(url, params={name: str(value) for name, value in form.items()})
             case Method.POST if operation.call in _CREATIONS:
                 # A proxy in between can send the request twice; with a key the server accepts it only once.
-                # Each attempt gets its own key, because a failed attempt uses its key up (recorded: 056), and
-                # the server answers a known key with 422 and no body (recorded: 054).
-                return self._session.post(url, json=form, headers={"Idempotency-Key": self._new_key()})
+                # A second megabot of the account sends the same key, unless the caller gave none. A known key
+                # is answered with 422 and no body (recorded: 054).
+                key = operation.key or self._new_key()
+                return self._session.post(url, json=form, headers={"Idempotency-Key": key})
             case Method.POST:
                 return self._session.post(url, json=form)
             case Method.PUT:
@@ -150,7 +151,7 @@ class DialectV4(Dialect):
         )
 
     @override
-    def create_post(self, calls: Calls, community_id: int, draft: PostDraft) -> Post:
+    def create_post(self, calls: Calls, community_id: int, draft: PostDraft, key: str) -> Post:
         tags: Iterable[Tag] = ()
         if draft.tags:
             community = calls.signed_in(self.community, id=community_id)
@@ -158,7 +159,8 @@ class DialectV4(Dialect):
             # docs/reference/lemmy-operations.md.
             tags = choose_tags(draft.tags, community.tags or ())
         try:
-            return calls.signed_in(self._create_post, **new_post(community_id, draft, tags))
+            operation = self._create_post.with_key(key)
+            return calls.signed_in(operation, **new_post(community_id, draft, tags))
         except NotReadBack as error:
             if self._is_missing(calls, community_id):  # then the post was not created either
                 raise NotFound(codes.REFUSALS[codes.NOT_FOUND], code=codes.NOT_FOUND) from error

@@ -15,6 +15,7 @@ from megabot.forum.models import (
     Person,
     PinEvent,
     Post,
+    PostLimit,
     Site,
     Tag,
     Unread,
@@ -45,7 +46,8 @@ def list_reader(read: Callable[[JsonObject], T]) -> Callable[[JsonObject], Page[
 
 
 def site(answer: JsonObject) -> Site:
-    about = answer.child("site_view").child("site")
+    view = answer.child("site_view")
+    about = view.child("site")
     return Site(
         actor=about.text("ap_id"),
         name=about.text("name", ""),
@@ -54,7 +56,14 @@ def site(answer: JsonObject) -> Site:
             language.text("code"): language.number("id") for language in answer.children("all_languages")
         },
         admins=tuple(person(admin.child("person"), admin=True) for admin in answer.children("admins")),
+        post_limit=_post_limit(view.maybe("local_site_rate_limit")),
     )
+
+
+def _post_limit(limits: JsonObject | None) -> PostLimit | None:
+    names = ("post_max_requests", "post_interval_seconds")
+    posts, seconds = (limits.number(name, 0) if limits else 0 for name in names)
+    return PostLimit(posts=posts, seconds=seconds, at_once=True) if min(posts, seconds) > 0 else None
 
 
 def account(answer: JsonObject, languages: dict[str, int]) -> Account:

@@ -67,6 +67,10 @@ def test_a_key_of_more_than_32_bytes_is_none(bot: UserV4, poster: Poster) -> Non
     assert [poster.post(bot, dashed) for _ in range(2)] == [_DONE, _DONE]
 
 
+def test_all_keys_that_are_not_ascii_are_one_key(bot: UserV4, poster: Poster) -> None:
+    assert [poster.post(bot, key) for key in ("\xe4", "\xf6", "\xfc" * 33)] == [_DONE, _REPEATED, _REPEATED]
+
+
 def test_what_is_deleted_needs_no_key(bot: UserV4, poster: Poster) -> None:
     poster.post(bot, "a")
     answers = [

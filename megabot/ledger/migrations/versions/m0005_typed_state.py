@@ -36,7 +36,7 @@ def upgrade() -> None:
 
 
 def _only(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+    return {f"{op.get_bind().dialect.name}_where": sa.text(condition)}
 
 
 def _create() -> None:

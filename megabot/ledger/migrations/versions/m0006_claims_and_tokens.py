@@ -1,9 +1,9 @@
-"""Claims and tokens, for several hosts on one PostgreSQL database."""
+"""Claims and tokens, for several hosts on one PostgreSQL database; the server's limit on new posts."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from megabot.ledger.column_types import NUMBER, Moment, Words
+from megabot.ledger.column_types import NUMBER, Flag, Moment, Words
 
 revision = "0006"
 down_revision = "0005"
@@ -32,6 +32,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id"),
         sqlite_strict=True,
     )
+    for limit in (
+        sa.Column("limit_posts", NUMBER, nullable=True),
+        sa.Column("limit_seconds", NUMBER, nullable=True),
+        sa.Column("limit_at_once", Flag(), nullable=True),
+    ):
+        op.add_column("accounts", limit)
     revision_column = sa.Column("revision", NUMBER, nullable=False, server_default=sa.text("0"))
     op.add_column("accounts", revision_column)
     op.create_index("one_account", "accounts", ["name", "address"], unique=True)

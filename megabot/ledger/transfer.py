@@ -1,0 +1,51 @@
+"""Copy an account's rows from one database to another: from PostgreSQL to a file, or the other way."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Table, delete, exists, insert, or_, select, update
+
+from megabot.ledger.tables import ACCOUNTS, INTENTS, METADATA, POSTS, SECRET
+
+_ROWS = 50
+"""How many rows are read at once, because one may have a text of a hundred kilobytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRows:
+    """The rows of one account, as a transaction sees them."""
+
+    connection: Connection
+    account_id: int
+
+    @property
+    def has_history(self) -> bool:
+        """Whether the account has written anything yet."""
+        found = (exists().where(table.c.account_id == self.account_id) for table in (INTENTS, POSTS))
+        return bool(self.connection.execute(select(or_(*found))).scalar_one())
+
+
+def copy_account(source: AccountRows, target: AccountRows) -> None:
+    """Replace the rows of `target`, which must have no history, by those of `source` that are not secret."""
+    _copy_facts(source, target)
+    for table in METADATA.sorted_tables:
+        if "account_id" in table.c and table.name not in SECRET:
+            _copy(table, source, target)
+
+
+def _copy_facts(source: AccountRows, target: AccountRows) -> None:
+    """Copy what is known of the account, but not the address at which each database looks it up."""
+    names = {column.name for column in ACCOUNTS.c} - {"id", "revision"}
+    found = select(*(ACCOUNTS.c[name] for name in sorted(names))).where(ACCOUNTS.c.id == source.account_id)
+    values = dict(source.connection.execute(found).mappings().one())
+    target.connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == target.account_id).values(values))
+
+
+def _copy(table: Table, source: AccountRows, target: AccountRows) -> None:
+    target.connection.execute(delete(table).where(table.c.account_id == target.account_id))
+    # An `id` that the database counts is given anew, in the same order.
+    names = [column.name for column in table.c if column.name not in {"account_id", "id"}]
+    found = select(*(table.c[name] for name in names)).where(table.c.account_id == source.account_id)
+    ordered = found.order_by(*table.primary_key.columns)
+    rows = source.connection.execute(ordered, execution_options={"yield_per": _ROWS}).mappings()
+    for some in rows.partitions(_ROWS):
+        target.connection.execute(insert(table), [{"account_id": target.account_id, **row} for row in some])
