@@ -1,6 +1,6 @@
 """Working fakes of the ports, one each, held to the same contract tests as the real adapters."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from megabot.clock import Clock
 from megabot.errors import Busy, LedgerError
-from megabot.ledger.port import Ledger
+from megabot.ledger.port import RECENT_POSTS, Ledger
 from megabot.ledger.records import (
     OPEN_STATES,
     CommandRecord,
@@ -23,6 +23,7 @@ from megabot.ledger.records import (
     PostRecord,
 )
 
+_WITH_DRAFT = (IntentKind.PUBLISH, IntentKind.EDIT)
 _EVER = datetime.min.replace(tzinfo=UTC)
 MONDAY_NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 
@@ -128,6 +129,16 @@ class FakeLedger(Ledger):
         return self._intents_read[thread]
 
     @override
+    def recent_intents(
+        self, thread: str, *, editions: Collection[str], post_ids: Collection[int]
+    ) -> tuple[Intent, ...]:
+        return tuple(
+            intent
+            for intent in self.intents(thread)
+            if intent.open or intent.new.edition in editions or intent.new.post_id in post_ids
+        )
+
+    @override
     def record_post(self, record: PostRecord) -> None:
         self._posts[record.post_id] = replace(record, slot=_aware(record.slot))
         self._posts_read.clear()
@@ -145,6 +156,22 @@ class FakeLedger(Ledger):
             in_order = sorted(records, key=lambda record: (record.slot, record.copy, record.post_id))
             self._posts_read[thread] = tuple(in_order)
         return self._posts_read[thread]
+
+    @override
+    def recent_posts(
+        self, thread: str, *, editions: Collection[str] = (), post_ids: Collection[int] = ()
+    ) -> tuple[PostRecord, ...]:
+        records = self.posts(thread)
+        older = (
+            record
+            for record in records[:-RECENT_POSTS]
+            if record.edition in editions or record.post_id in post_ids
+        )
+        return (*older, *records[-RECENT_POSTS:])
+
+    @override
+    def post(self, post_id: int) -> PostRecord | None:
+        return self._posts.get(post_id)
 
     @override
     def keep_text(self, text: KeptText) -> None:
@@ -194,6 +221,15 @@ class FakeLedger(Ledger):
             self._of_thread[thread] = [
                 number for number in numbers if not _is_old(self._intents[number], slots, first_kept)
             ]
+            written = set[tuple[str, int]]()
+            for number in reversed(self._of_thread[thread]):
+                intent = self._intents[number]
+                if intent.state is IntentState.DONE and intent.new.kind in _WITH_DRAFT:
+                    copy = (intent.new.edition, intent.new.copy)
+                    if copy in written:
+                        new = replace(intent.new, draft=None, context="")
+                        self._intents[number] = replace(intent, new=new)
+                    written.add(copy)
             for post in posts:
                 if post.slot < first_kept:
                     self._posts[post.post_id] = replace(post, context="")

@@ -21,8 +21,9 @@ class NoLedger(Ledger):
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise LedgerError("there is no ledger yet, and this command only reads")
 
-    get_fact = text = command = _find_nothing
+    get_fact = text = command = post = _find_nothing
     intents = posts = texts = history = open_commands = commands = threads = _list_nothing
+    recent_intents = recent_posts = _list_nothing
     set_fact = update_fact = begin_intent = resolve_intent = _refuse
     record_post = forget_post = keep_text = keep_command = prune = _refuse
 

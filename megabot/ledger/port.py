@@ -1,11 +1,15 @@
 """What megabot needs from its ledger, as a Protocol with its contract."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
 from megabot.ledger.records import CommandRecord, Intent, IntentState, KeptText, NewIntent, PostRecord
+
+
+RECENT_POSTS = 20
+"""How many of a thread's newest posts `recent_posts` returns: more than a pass ever looks back."""
 
 
 class Ledger(Protocol):
@@ -33,7 +37,12 @@ class Ledger(Protocol):
         """Record the outcome, with a sentence for `history`. Raises `LedgerError` for an unknown id."""
 
     def intents(self, thread: str) -> tuple[Intent, ...]:
-        """Return all intents of a thread, oldest first."""
+        """Return all intents of a thread, oldest first. Grows with the thread's age: not for a pass."""
+
+    def recent_intents(
+        self, thread: str, *, editions: Collection[str], post_ids: Collection[int]
+    ) -> tuple[Intent, ...]:
+        """Return a thread's open intents and those of some editions or posts, oldest first."""
 
     def record_post(self, record: PostRecord) -> None:
         """Store or replace the record of an own post."""
@@ -42,7 +51,18 @@ class Ledger(Protocol):
         """Delete the record of a post and its text, because the post no longer carries an edition."""
 
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
-        """Return all recorded posts of a thread, oldest slot first."""
+        """Return all recorded posts of a thread, oldest slot first. Grows with its age: not for a pass."""
+
+    def recent_posts(
+        self, thread: str, *, editions: Collection[str] = (), post_ids: Collection[int] = ()
+    ) -> tuple[PostRecord, ...]:
+        """Return a thread's `RECENT_POSTS` newest posts and those of some editions or with some ids.
+
+        Oldest slot first, as `posts` returns them.
+        """
+
+    def post(self, post_id: int) -> PostRecord | None:
+        """Return the record of a post of any thread, None if there is none."""
 
     def keep_text(self, text: KeptText) -> None:
         """Store or replace the text of a post."""
@@ -73,7 +93,8 @@ class Ledger(Protocol):
 
         Deleted are: settled writes of editions before `before`, except the thread's two newest editions; the
         contexts of such posts; the texts of closed commands before `before`; and ignored comments and
-        messages before `ignored_before`. Posts and their last published texts stay.
+        messages before `ignored_before`. Of a post's writes that were done, only the newest keeps its draft
+        and context. Posts and their last published texts stay.
         """
 
     def pass_lock(self) -> AbstractContextManager[None]:

@@ -7,7 +7,7 @@ from megabot.errors import Bug
 from megabot.ledger.port import Ledger
 
 _READS = frozenset({"intents", "posts", "text", "texts", "history", "command"})
-_READS |= {"open_commands", "commands", "threads", "pass_lock"}
+_READS |= {"open_commands", "commands", "threads", "pass_lock", "recent_intents", "recent_posts", "post"}
 
 
 class ReadOnlyLedger:

@@ -4,8 +4,9 @@ This module has all statements about rows. The content of rows is in `rows`, the
 the file is in `file`.
 """
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from megabot.clock import Clock
 from megabot.errors import LedgerError
 from megabot.ledger import file, rows
 from megabot.ledger.file import DAMAGED, NAME, BrokenLedgerMoved, explain_errors, open_ledger, transaction
-from megabot.ledger.port import Ledger
+from megabot.ledger.port import RECENT_POSTS, Ledger
 from megabot.ledger.records import CommandRecord, Intent, IntentState, KeptText, NewIntent, PostRecord
 
 Value = TypeVar("Value")
@@ -46,6 +47,26 @@ _RECORD_POST = """
 _KEEP_TEXT = """
     INSERT OR REPLACE INTO texts (post_id, body, essay, published, changed, open, comments)
     VALUES (:post_id, :body, :essay, :published, :changed, :open, :comments)
+"""
+# Each branch of a union has an index of its own. Lists go in as JSON, so that none is too long.
+_RECENT_POSTS = """
+    SELECT * FROM posts WHERE post_id IN (
+        SELECT post_id FROM (
+            SELECT post_id FROM posts WHERE thread = :thread
+            ORDER BY slot DESC, copy DESC, post_id DESC LIMIT :newest
+        )
+        UNION SELECT post_id FROM posts WHERE thread = :thread AND edition IN (
+            SELECT value FROM json_each(:editions)
+        )
+        UNION SELECT value FROM json_each(:post_ids)
+    ) AND thread = :thread ORDER BY slot, copy, post_id
+"""
+_RECENT_INTENTS = """
+    SELECT * FROM intents WHERE thread = :thread AND (
+        state IN ('sending', 'unknown')
+        OR edition IN (SELECT value FROM json_each(:editions))
+        OR post_id IN (SELECT value FROM json_each(:post_ids))
+    ) ORDER BY id
 """
 _TEXTS = "SELECT texts.* FROM texts JOIN posts USING (post_id) WHERE thread = ? ORDER BY slot, copy, post_id"
 # Not INSERT OR REPLACE, which would give the row a new id, and the id tells which command was heard first.
@@ -76,6 +97,16 @@ _OLD = f"""
 """  # noqa: S608  no value is in it, nor in the ones below
 _FORGET = (
     f"DELETE FROM intents WHERE {_OLD}",  # noqa: S608
+    # A retry needs a draft, a refresh the newest context; the text itself is in `texts`.
+    """
+    UPDATE intents SET draft = NULL, context = ''
+    WHERE kind IN ('publish', 'edit') AND state = 'done' AND (draft IS NOT NULL OR context <> '') AND EXISTS (
+        SELECT 1 FROM intents AS newer
+        WHERE newer.thread = intents.thread AND newer.edition = intents.edition
+            AND newer.copy = intents.copy AND newer.kind IN ('publish', 'edit')
+            AND newer.state = 'done' AND newer.id > intents.id
+    )
+    """,
     """
     UPDATE posts SET context = '' WHERE slot < :before AND context <> '' AND EXISTS (
         SELECT 1 FROM posts AS newer WHERE newer.thread = posts.thread AND newer.slot > posts.slot
@@ -162,6 +193,15 @@ class SqliteLedger(Ledger):
         return tuple(self._value(rows.intent, row) for row in intents)
 
     @override
+    def recent_intents(
+        self, thread: str, *, editions: Collection[str], post_ids: Collection[int]
+    ) -> tuple[Intent, ...]:
+        intents = self._read_named(
+            _RECENT_INTENTS, {"thread": thread, "editions": [*editions], "post_ids": [*post_ids]}
+        )
+        return tuple(self._value(rows.intent, row) for row in intents)
+
+    @override
     def record_post(self, record: PostRecord) -> None:
         with self._writing() as connection:
             connection.execute(_RECORD_POST, rows.post_row(record))
@@ -176,6 +216,18 @@ class SqliteLedger(Ledger):
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
         posts = self._read("SELECT * FROM posts WHERE thread = ? ORDER BY slot, copy, post_id", thread)
         return tuple(self._value(rows.post, row) for row in posts)
+
+    @override
+    def recent_posts(
+        self, thread: str, *, editions: Collection[str] = (), post_ids: Collection[int] = ()
+    ) -> tuple[PostRecord, ...]:
+        named = {"thread": thread, "editions": [*editions], "post_ids": [*post_ids], "newest": RECENT_POSTS}
+        return tuple(self._value(rows.post, row) for row in self._read_named(_RECENT_POSTS, named))
+
+    @override
+    def post(self, post_id: int) -> PostRecord | None:
+        posts = self._read("SELECT * FROM posts WHERE post_id = ?", post_id)
+        return self._value(rows.post, posts[0]) if posts else None
 
     @override
     def keep_text(self, text: KeptText) -> None:
@@ -244,6 +296,12 @@ class SqliteLedger(Ledger):
     def _read(self, sql: str, *values: object) -> list[sqlite3.Row]:
         with self._in_use() as connection:
             return connection.execute(sql, values).fetchall()
+
+    def _read_named(self, sql: str, values: dict[str, object]) -> list[sqlite3.Row]:
+        """Run a query with named values; a list is passed as JSON."""
+        named = {name: json.dumps(value) if isinstance(value, list) else value for name, value in values.items()}
+        with self._in_use() as connection:
+            return connection.execute(sql, named).fetchall()
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
