@@ -11,7 +11,8 @@ PINNED, NOT_PINNED = "pinned", "unpinned"
 
 def current_post_record(ledger: Ledger, thread: str) -> PostRecord | None:
     """Return the record of the current post; the newest record if no pass has named one."""
-    records, (fact, _) = ledger.posts(thread), _kept(ledger, thread)
+    fact, _ = _kept(ledger, thread)
+    records = ledger.recent_posts(thread, post_ids=(int(fact),) if fact.isdigit() else ())
     newest = records[-1] if records else None
     return next((record for record in records if str(record.post_id) == fact), newest)
 

@@ -7,7 +7,6 @@ from typing import Protocol
 
 from megabot.ledger.records import CommandRecord, Intent, IntentState, KeptText, NewIntent, PostRecord
 
-
 RECENT_POSTS = 20
 """How many of a thread's newest posts `recent_posts` returns: more than a pass ever looks back."""
 

@@ -299,7 +299,9 @@ class SqliteLedger(Ledger):
 
     def _read_named(self, sql: str, values: dict[str, object]) -> list[sqlite3.Row]:
         """Run a query with named values; a list is passed as JSON."""
-        named = {name: json.dumps(value) if isinstance(value, list) else value for name, value in values.items()}
+        named = {
+            name: json.dumps(value) if isinstance(value, list) else value for name, value in values.items()
+        }
         with self._in_use() as connection:
             return connection.execute(sql, named).fetchall()
 

@@ -16,6 +16,7 @@ from megabot.i18n.tables import Line, Span, Tone, table
 from megabot.i18n.times import moment, time_until
 from megabot.reconcile import override_facts
 from megabot.schedule.calendar import Edition
+from megabot.schedule.editions import keys_near
 from megabot.schedule.overrides import Override, OverrideKind, usual_slot
 from megabot.source.model import Thread
 
@@ -62,7 +63,9 @@ def _slots(app: App, thread: Thread, count: int) -> Iterator[Slot]:
     now = app.clock.now()
     changed = override_facts.active_overrides(app.offline_ports, thread)
     due = thread.calendar.current(now)
-    posted = {record.edition for record in app.offline_ports.ledger.posts(thread.name)}
+    near = keys_near(thread.calendar, now, ahead=count)
+    records = app.offline_ports.ledger.recent_posts(thread.name, editions=near)
+    posted = {record.edition for record in records}
     waiting = [due] if due and due.key not in posted and any(one == due for _, one in changed) else []
     for edition in chain(waiting, islice(thread.calendar.upcoming(now), count)):
         yield Slot(

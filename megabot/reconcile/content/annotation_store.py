@@ -1,7 +1,7 @@
 """Annotations in the ledger: notes, highlights, and users who opted out of highlights."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -170,10 +170,10 @@ def highlight_of(comment: Comment, *, by: str, now: datetime) -> Highlight:
     )
 
 
-def record_of(ledger: Ledger, names: Iterable[str], post_id: int) -> PostRecord | None:
+def record_of(ledger: Ledger, names: Collection[str], post_id: int) -> PostRecord | None:
     """Return the record of a post in these threads, None if it belongs to none."""
-    records = (record for name in names for record in ledger.posts(name) if record.post_id == post_id)
-    return next(records, None)
+    record = ledger.post(post_id)
+    return record if record is not None and record.thread in names else None
 
 
 def _key(thread: str, edition: str) -> str:

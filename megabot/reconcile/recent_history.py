@@ -5,7 +5,7 @@ A pass decides the same from these as from the whole history. The rules ask for:
 - the newest record: when the clock is wrong, where the thread is, how far back the listing must reach;
 - the newest 13 records: the posts to read one by one if the listing lacks them, removed ones included;
 - the records of the due edition: whether it was posted, and which copies were;
-- the records of later editions, which were posted early or adopted: those of the next `NEXT_EDITIONS`, and
+- the records of later editions, which were posted early or adopted: those of the next ones (`keys_near`), and
   the newest ones;
 - the record of each observed post, however old: an adopted one, one with a pin, one with `lock_after`;
 - open writes, however old;
@@ -16,44 +16,39 @@ A pass decides the same from these as from the whole history. The rules ask for:
   order before a crash may be that old.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from itertools import islice
 
 from megabot.ledger.port import Ledger
 from megabot.ledger.records import Intent, PostRecord
-from megabot.reconcile.observation import Observation
+from megabot.reconcile.observation import Observation, Situation
 from megabot.reconcile.orders import Order
-from megabot.schedule.calendar import Calendar
+from megabot.schedule.editions import keys_near
 
-NEXT_EDITIONS = 3
-"""Of how many editions after the current one the records are read."""
 NEWEST_EDITIONS = 3
 """Of how many of the newest editions on record the writes are read."""
 
 
-def editions_near(calendar: Calendar, now: datetime, *, ahead: int = NEXT_EDITIONS) -> frozenset[str]:
-    """Return the keys of the current edition and of the next ones: those that may be posted or changed."""
-    due = calendar.current(now)
-    following = {edition.key for edition in islice(calendar.upcoming(now), ahead)}
-    return frozenset(following | ({due.key} if due else set()))
-
-
-def with_history(
-    ledger: Ledger, thread: str, observation: Observation, order: Order | None, *, near: Collection[str]
-) -> Observation:
-    """Add the records and the writes that a decision needs to an observation; `near` as in `editions_near`."""
+def with_history(ledger: Ledger, situation: Situation) -> Observation:
+    """Return the observation with the records and the writes that a decision about it needs."""
+    observation, thread = situation.observation, situation.thread
     due = {observation.due.key} if observation.due else set[str]()
-    ids = {thread_post.id for thread_post in observation.posts}
-    records = ledger.recent_posts(thread, editions={*near, *due}, post_ids=ids)
-    return with_intents(ledger, thread, replace(observation, records=records), order)
+    records = ledger.recent_posts(
+        thread.name,
+        editions=keys_near(thread.calendar, situation.now) | due,
+        post_ids={thread_post.id for thread_post in observation.posts},
+    )
+    return with_intents(ledger, replace(situation, observation=replace(observation, records=records)))
 
 
-def with_intents(ledger: Ledger, thread: str, observation: Observation, order: Order | None) -> Observation:
-    """Add the writes that a decision needs to an observation that has its records."""
+def with_intents(ledger: Ledger, situation: Situation) -> Observation:
+    """Return the observation, which has its records, with the writes that a decision about it needs."""
+    observation = situation.observation
     intents = ledger.recent_intents(
-        thread, editions=_editions(observation, order), post_ids=_post_ids(observation)
+        situation.thread.name,
+        editions=_editions(observation, situation.order),
+        post_ids=_post_ids(observation),
     )
     return replace(observation, intents=intents)
 
