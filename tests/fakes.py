@@ -73,7 +73,7 @@ class FakeLedger(Ledger):
 
     def copied(self) -> "FakeLedger":
         """Return a copy, like a backup."""
-        fake_ledger = FakeLedger()
+        fake_ledger = type(self)()
         fake_ledger._facts, fake_ledger._intents, fake_ledger._posts = (
             dict(self._facts),
             self._intents[:],
