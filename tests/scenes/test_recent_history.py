@@ -75,17 +75,32 @@ def test_a_plan_from_the_recent_history_is_the_one_from_the_whole(seed: int) -> 
     random, year, compared = Random(seed), year_of(seed), list[bool]()
 
     def compare(year: Year) -> None:
+        change_old_posts(year, random)
         for orders in ({}, drawn_orders(year, random)):
             plans = [plan_of(year, ledger, orders) for ledger in (year.ledger, whole_of(year.ledger))]
             assert plans[0] == plans[1], f"seed {seed}, {year.clock.at}, {orders}"
             compared.append(isinstance(plans[0], list))
 
+    year.pages.all = tuple(replace(thread, lock_after=timedelta(weeks=7)) for thread in year.pages.all)
     weeks = timedelta(weeks=52)
     for _ in range(MOMENTS):
         year.after(random.random() * weeks, compare)
     year.run()
 
     assert sum(compared) > MOMENTS
+
+
+def change_old_posts(year: Year, random: Random) -> None:
+    """Let a moderator unlock, pin or remove posts, also old ones and several in a row."""
+    own = sorted(post.id for post in year.server.posts.values() if post.creator.id == year.bot.id)
+    old, hand = own[-14:], year.hand(year.modlin)
+    if old and random.random() < 0.6:
+        hand.lock(random.choice(old), locked=False)
+    if old and random.random() < 0.2:
+        hand.feature(random.choice(old))
+    if random.random() < 0.1:
+        for post_id in own[-random.randrange(1, 9) :]:
+            hand.remove(post_id)
 
 
 def whole_of(ledger: FakeLedger) -> WholeHistory:
