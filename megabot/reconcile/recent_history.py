@@ -12,8 +12,7 @@ A pass decides the same from these as from the whole history. The rules ask for:
 - the writes to observed posts and to the post that an order names: pins, locks, edits, releases;
 - the writes for the due edition, for the newest and the current post, and for the newest `NEWEST_EDITIONS`
   editions on record: publishes, links, announcements, adoptions;
-- with an order, the writes for all editions among the newest records, because a write that carried out the
-  order before a crash may be that old.
+- the writes that carried out the order before, however old.
 """
 
 from collections.abc import Iterable
@@ -23,7 +22,6 @@ from itertools import islice
 from megabot.ledger.port import Ledger
 from megabot.ledger.records import Intent, PostRecord
 from megabot.reconcile.observation import Observation, Situation
-from megabot.reconcile.orders import Order
 from megabot.schedule.editions import keys_near
 
 NEWEST_EDITIONS = 3
@@ -47,15 +45,16 @@ def with_intents(ledger: Ledger, situation: Situation) -> Observation:
     observation = situation.observation
     intents = ledger.recent_intents(
         situation.thread.name,
-        editions=_editions(observation, situation.order),
+        editions=_editions(observation),
         post_ids=_post_ids(observation),
+        order=situation.order.id if situation.order else "",
     )
     return replace(observation, intents=intents)
 
 
-def _editions(observation: Observation, order: Order | None) -> set[str]:
+def _editions(observation: Observation) -> set[str]:
     newest = dict.fromkeys(record.edition for record in reversed(observation.records))
-    keys = set(newest if order is not None else islice(newest, NEWEST_EDITIONS))
+    keys = set(islice(newest, NEWEST_EDITIONS))
     keys |= {thread_post.key for thread_post in (*observation.posts[:1], observation.current) if thread_post}
     return keys | ({observation.due.key} if observation.due else set())
 

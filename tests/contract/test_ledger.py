@@ -324,6 +324,16 @@ def test_a_post_of_any_thread_is_found_by_its_id(ledger: Ledger) -> None:
     assert [post and post.thread for post in found] == ["birds", "moths", None]
 
 
+def test_recent_intents_are_those_of_an_order_too(ledger: Ledger) -> None:
+    for week in range(1, 4):
+        new = replace(PIN, edition=f"week {week}", order=f"order {week}" if week > 1 else "")
+        ledger.resolve_intent(ledger.begin_intent(new).id, IntentState.DONE, at=LATER)
+
+    recent = ledger.recent_intents("birds", editions=(), post_ids=(), order="order 2")
+    assert [one.new.edition for one in recent] == ["week 2"]
+    assert ledger.recent_intents("birds", editions=(), post_ids=(), order="") == ()
+
+
 def test_recent_intents_are_open_or_of_an_edition_or_of_a_post(ledger: Ledger) -> None:
     for week in range(1, 7):
         for new in (replace(PUBLISH, edition=f"week {week}"), replace(PIN, edition="", post_id=week)):
@@ -386,7 +396,7 @@ def test_posts_are_kept_for_ever_and_what_old_ones_were_made_from_is_not(ledger:
     assert [post.context for post in ledger.posts("birds")] == ["", "", "{}", "{}"]
 
 
-def test_only_the_newest_write_of_a_post_keeps_its_draft_and_context(ledger: Ledger) -> None:
+def test_only_the_newest_edit_of_a_post_keeps_its_draft_and_context(ledger: Ledger) -> None:
     first, second = (replace(PUBLISH, kind=IntentKind.EDIT, post_id=7, order=order) for order in "12")
     for new in (PUBLISH, replace(PUBLISH, copy=2), first, second):
         ledger.resolve_intent(ledger.begin_intent(new).id, IntentState.DONE, at=LATER)
@@ -395,7 +405,7 @@ def test_only_the_newest_write_of_a_post_keeps_its_draft_and_context(ledger: Led
     forget(ledger)
 
     assert [intent.new for intent in ledger.intents("birds")] == [
-        replace(PUBLISH, draft=None, context=""),
+        PUBLISH,
         replace(PUBLISH, copy=2),
         replace(first, draft=None, context=""),
         second,

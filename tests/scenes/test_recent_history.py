@@ -33,7 +33,7 @@ class WholeHistory(FakeLedger):
 
     @override
     def recent_intents(
-        self, thread: str, *, editions: Collection[str], post_ids: Collection[int]
+        self, thread: str, *, editions: Collection[str], post_ids: Collection[int], order: str = ""
     ) -> tuple[Intent, ...]:
         return self.intents(thread)
 

@@ -195,6 +195,7 @@ def _create() -> None:
     )
     op.create_index("intents_of_edition", "intents", ["account_id", "thread", "edition"])
     op.create_index("intents_of_post", "intents", ["account_id", "post_id"])
+    op.create_index("intents_of_order", "intents", ["account_id", "ordered_by"], **_only("ordered_by <> ''"))
     op.create_index(
         "one_publish_a_copy",
         "intents",
