@@ -14,7 +14,7 @@ from megabot.cli.service_process import ServiceProcess, open_service
 from megabot.errors import ConfigError, SourceBroken, SourceMissing, Stopping, UserError
 from megabot.i18n import sentences, translation
 from megabot.ports import Ports
-from megabot.schedule.editions import next_unposted_edition
+from megabot.schedule.editions import keys_near, next_unposted_edition
 from megabot.service.background import OwnProcess
 from megabot.service.link_job import link_job
 from megabot.service.schedulers import next_slot
@@ -87,8 +87,10 @@ def _serve(running: ServiceProcess) -> None:
         log.warning("%s", sentences.source_trouble(error))  # do not stop: templates are read again
         threads = ()
     for thread in threads:
-        posted = {record.edition for record in app.offline_ports.ledger.posts(thread.name)}
-        following = next_unposted_edition(thread.calendar, app.clock.now(), posted)
+        now = app.clock.now()
+        near = keys_near(thread.calendar, now)
+        records = app.offline_ports.ledger.recent_posts(thread.name, editions=near)
+        following = next_unposted_edition(thread.calendar, now, {record.edition for record in records})
         if following is not None:
             log.info("%s", sentences.next_due(thread.name, following.slot))
 
