@@ -96,4 +96,18 @@ _3_TEXTS: Step = (
 
 _4_WITHDRAWN_COPIES: Step = ("ALTER TABLE posts ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0",)
 
-MIGRATIONS: tuple[Step, ...] = (_1_INTENTS_POSTS_AND_FACTS, _2_COMMANDS, _3_TEXTS, _4_WITHDRAWN_COPIES)
+_5_RECENT_HISTORY: Step = (
+    "CREATE INDEX posts_by_edition ON posts (thread, edition)",
+    "CREATE INDEX intents_by_edition ON intents (thread, edition)",
+    "CREATE INDEX intents_by_post ON intents (thread, post_id)",
+    "CREATE INDEX open_intents ON intents (thread) WHERE state IN ('sending', 'unknown')",
+    "CREATE INDEX open_commands ON commands (at, id) WHERE state <> 'ignored' AND state <> 'closed'",
+)
+
+MIGRATIONS: tuple[Step, ...] = (
+    _1_INTENTS_POSTS_AND_FACTS,
+    _2_COMMANDS,
+    _3_TEXTS,
+    _4_WITHDRAWN_COPIES,
+    _5_RECENT_HISTORY,
+)

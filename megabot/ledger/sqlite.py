@@ -48,7 +48,8 @@ _KEEP_TEXT = """
     INSERT OR REPLACE INTO texts (post_id, body, essay, published, changed, open, comments)
     VALUES (:post_id, :body, :essay, :published, :changed, :open, :comments)
 """
-# Each branch of a union has an index of its own. Lists go in as JSON, so that none is too long.
+# Each part of a union has an index of its own. Lists go in as JSON, so that none is too long. The plus keeps
+# SQLite from reading all posts of the thread by their index.
 _RECENT_POSTS = """
     SELECT * FROM posts WHERE post_id IN (
         SELECT post_id FROM (
@@ -59,13 +60,17 @@ _RECENT_POSTS = """
             SELECT value FROM json_each(:editions)
         )
         UNION SELECT value FROM json_each(:post_ids)
-    ) AND thread = :thread ORDER BY slot, copy, post_id
+    ) AND +thread = :thread ORDER BY slot, copy, post_id
 """
 _RECENT_INTENTS = """
-    SELECT * FROM intents WHERE thread = :thread AND (
-        state IN ('sending', 'unknown')
-        OR edition IN (SELECT value FROM json_each(:editions))
-        OR post_id IN (SELECT value FROM json_each(:post_ids))
+    SELECT * FROM intents WHERE id IN (
+        SELECT id FROM intents WHERE thread = :thread AND state IN ('sending', 'unknown')
+        UNION SELECT id FROM intents WHERE thread = :thread AND edition IN (
+            SELECT value FROM json_each(:editions)
+        )
+        UNION SELECT id FROM intents WHERE thread = :thread AND post_id IN (
+            SELECT value FROM json_each(:post_ids)
+        )
     ) ORDER BY id
 """
 _TEXTS = "SELECT texts.* FROM texts JOIN posts USING (post_id) WHERE thread = ? ORDER BY slot, copy, post_id"

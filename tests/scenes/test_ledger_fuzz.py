@@ -85,6 +85,7 @@ HARMS = [
 NAMES = [
     *("facts", "intents", "posts", "commands", "texts"),
     *("intents_by_thread", "one_publish_a_copy", "posts_by_thread", "commands_not_ignored"),
+    *("posts_by_edition", "intents_by_edition", "intents_by_post", "open_intents", "open_commands"),
 ]
 
 
