@@ -17,7 +17,7 @@ from megabot.errors import ConfigError, SourceBroken, WriteFailed
 from megabot.forum.models import Account
 from megabot.forum.port import Forum
 from megabot.i18n import sentences
-from megabot.i18n.translation import use_language
+from megabot.i18n.translation import Language, load_language, use_language
 from megabot.ledger.empty import NoLedger
 from megabot.ledger.owner import LedgerOwner
 from megabot.ledger.ownership import Claim, Owner, host_of
@@ -27,6 +27,7 @@ from megabot.lemmy.auth.credentials import Credentials
 from megabot.lemmy.auth.sign_in import SignIns
 from megabot.lemmy.auth.token_file import TokenFile
 from megabot.lemmy.client import open_forum
+from megabot.lemmy.deadlines import BoundedAdapter
 from megabot.lemmy.detect import ApiKind
 from megabot.lemmy.home_servers import LemmyHomeServers
 from megabot.lemmy.http import LemmySession
@@ -56,6 +57,9 @@ class App:
 
     `credentials`, if the user typed them, replace those in the settings. `progress` is called for each
     response of the server. Without `keeps_facts` nothing is stored, not even the server's API version.
+
+    One of many accounts in a process gets the `connections` that all share. It leaves the language of the
+    process alone; the caller binds `language` around all work with it.
     """
 
     def __init__(
@@ -66,8 +70,10 @@ class App:
         credentials: Credentials | None = None,
         progress: Callable[[], None] = lambda: None,
         keeps_facts: bool = True,
+        connections: BoundedAdapter | None = None,
     ) -> None:
         self.settings = settings
+        self._connections = connections
         self._keeps_facts = keeps_facts
         self.clock = clock
         self._progress = progress
@@ -77,11 +83,17 @@ class App:
             password=settings.password_text(),
             totp_secret=settings.totp_text(),
         )
-        self.use_language()
+        if connections is None:
+            self.use_language()
 
     def use_language(self) -> None:
         """Make the process speak the language of the settings. Raises `ConfigError` if there is none."""
         use_language(self.settings.language, self.settings.locale_dir)
+
+    @property
+    def language(self) -> Language:
+        """The language of the settings. Raises `ConfigError` if there is none."""
+        return load_language(self.settings.language, self.settings.locale_dir)
 
     @cached_property
     def offline_ports(self) -> OfflinePorts:
@@ -209,6 +221,11 @@ class App:
     def service_lock(self) -> AbstractContextManager[None]:
         return state_dir.service_lock(self._state)
 
+    def rest(self) -> None:
+        """Close the ledger until the next use, which may be in another thread."""
+        if "_any_ledger" in self.__dict__:
+            self._any_ledger.close()
+
     def close(self) -> None:
         for opened in ("_any_ledger", "_session", "heartbeat"):
             # cached_property stores its value here, so what was never used is not opened now.
@@ -306,7 +323,10 @@ class App:
     @cached_property
     def _session(self) -> LemmySession:
         session = LemmySession(
-            self.settings.instance, token=lambda: self._sign_ins.token, proxy=self.settings.proxy_used()
+            self.settings.instance,
+            token=lambda: self._sign_ins.token,
+            proxy=self.settings.proxy_used(),
+            connections=self._connections,
         )
         # Each answer is progress that keeps systemd's watchdog from ending a long pass (R12).
         session.hooks["response"].append(lambda *_, **__: self._progress())

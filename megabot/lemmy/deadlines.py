@@ -13,7 +13,7 @@ import ssl
 import time
 from http.client import HTTPResponse
 
-from requests.adapters import HTTPAdapter
+from requests.adapters import DEFAULT_POOLSIZE, HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
@@ -24,8 +24,8 @@ from megabot.errors import Unreachable
 class BoundedAdapter(HTTPAdapter):
     """Make requests use the connections of this module, and never send anything twice."""
 
-    def __init__(self) -> None:
-        super().__init__(max_retries=0)
+    def __init__(self, *, servers: int = DEFAULT_POOLSIZE, connections: int = DEFAULT_POOLSIZE) -> None:
+        super().__init__(max_retries=0, pool_connections=servers, pool_maxsize=connections)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **options: object) -> PoolManager:
@@ -33,6 +33,19 @@ class BoundedAdapter(HTTPAdapter):
         manager: PoolManager = super().proxy_manager_for(proxy, **options)
         manager.pool_classes_by_scheme = _POOLS
         return manager
+
+
+class SharedConnections(BoundedAdapter):
+    """Connections that the sessions of many accounts share. They carry no token: each request has its own.
+
+    `servers`: to how many servers connections stay open; `connections`: how many to each.
+    """
+
+    def __init__(self, *, servers: int, connections: int) -> None:
+        super().__init__(servers=servers, connections=connections)
+
+    def close(self) -> None:
+        """Do nothing: a session that ends must not close the connections of the others."""
 
 
 class _UntilDeadline(io.RawIOBase):

@@ -65,7 +65,10 @@ class Bearer(AuthBase):
 
 
 class LemmySession(requests.Session):
-    """A session with one server. `sent` counts requests; `server_time` is the newest response's `Date`."""
+    """A session with one server. `sent` counts requests; `server_time` is the newest response's `Date`.
+
+    `connections` are used instead of its own ones, to share them with the sessions of other accounts.
+    """
 
     def __init__(
         self,
@@ -75,6 +78,7 @@ class LemmySession(requests.Session):
         user_agent: str = "",
         limits: Limits | None = None,
         proxy: Proxy | None = None,
+        connections: BoundedAdapter | None = None,
     ) -> None:
         super().__init__()
         self.address = _safe(address)
@@ -88,7 +92,7 @@ class LemmySession(requests.Session):
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self.headers.update({"User-Agent": user_agent or _program(), "Accept-Encoding": "gzip"})
         for scheme in ("https://", "http://"):
-            self.mount(scheme, BoundedAdapter())
+            self.mount(scheme, connections or BoundedAdapter())
 
     def send(self, request: requests.PreparedRequest, **_given: object) -> requests.Response:
         """Send one request and read the whole response, or raise a typed error.

@@ -13,7 +13,8 @@ from megabot.source.plain_values import plain, read
 from megabot.source.problems import Problem
 
 _ANSWER_LARGEST = 32 * 1024 * 1024  # for at most 20 MB of source files
-_KEPT = 4
+_KEPT = 16
+"""How many sources are remembered: more than there are passes at once in a process with many accounts."""
 _Found = tuple[tuple[Thread, ...], tuple[Problem, ...]]
 
 

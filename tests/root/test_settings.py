@@ -145,10 +145,10 @@ def test_every_mistake_is_said_at_once_a_line_each(load: Load, tmp_path: Path) -
         "MEGABOT_USERNMAE (the environment) is not a setting; did you mean MEGABOT_USERNAME?",
         "MEGABOT_ZZZ (the environment) is not a setting; see docs/reference/settings.md for the list",
         (
-            f"MEGABOT_INSTANCE ({tmp_path}/.env): write https://, as in https://lemmy.example; "
+            f"MEGABOT_INSTANCE ({tmp_path}/.env:1): write https://, as in https://lemmy.example; "
             "http:// is only for this machine's own address"
         ),
-        f"MEGABOT_TICK ({tmp_path}/.env): write whole seconds from 5 to 60, like 30 or 30 s",
+        f"MEGABOT_TICK ({tmp_path}/.env:2): write whole seconds from 5 to 60, like 30 or 30 s",
         "MEGABOT_LOG_LEVEL (the environment): write debug, info, warning or error",
     ]
 
