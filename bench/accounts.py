@@ -1,0 +1,202 @@
+"""`python -m bench.accounts`: what a service with a thousand accounts takes when none of them has work.
+
+The server is a sandbox in a process of its own. Each account has its own community, template and state folder, and
+a token, as after `megabot login`. The service runs as installed; what it uses is read from /proc.
+"""
+
+import argparse
+import multiprocessing
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from bench.processes import surroundings
+from lemmy_sandbox import Sandbox
+from megabot.lemmy.auth.token_file import StoredToken, TokenFile
+
+TICK = 30
+MOST_MEGABYTES = 250
+_FIRST_PASSES = 1800.0
+"""Seconds within which all accounts must have had their first pass."""
+_UNREAD = "/api/v3/user/unread_count"
+_HEAD = """\
+---
+name: {name}
+title: "{name} {{{{ edition.number }}}}"
+schedule: {{every: week, on: {day}, at: "12:00", timezone: Europe/London, first: 2026-01-01}}
+---
+Talk about everything here.
+
+{{{{ sections() }}}}
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a process holds and has used: resident and peak memory in MB, CPU seconds with its children's."""
+
+    resident: float
+    peak: float
+    cpu: float
+    children_cpu: float
+    threads: int
+    descriptors: int
+
+
+def main() -> int:
+    """Run the service with idle accounts for some ticks, and print what each tick took."""
+    parser = argparse.ArgumentParser(prog="python -m bench.accounts", description=__doc__)
+    parser.add_argument("accounts", type=int, nargs="?", default=1000)
+    parser.add_argument("--ticks", type=int, default=4, help="how many ticks to measure")
+    options = parser.parse_args()
+    print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
+    with tempfile.TemporaryDirectory(prefix="megabot-bench-") as name, _server(options.accounts) as server:
+        url, tokens = server.recv()
+        _furnish(Path(name), url, tokens)
+        with _service(Path(name)) as service:
+            return _measure(service, server, options.accounts, options.ticks)
+
+
+def _measure(service: "subprocess.Popen[bytes]", server: Connection, accounts: int, ticks: int) -> int:
+    began = time.monotonic()
+    while _ask(server).get("accounts", 0) < accounts:
+        if time.monotonic() - began > _FIRST_PASSES or service.poll() is not None:
+            raise TimeoutError("not all accounts had their first pass")
+        time.sleep(1)
+    first = _usage(service.pid)
+    print(
+        f"{accounts} accounts had their first pass after {time.monotonic() - began:.0f} s, "
+        f"{first.cpu:.0f} s CPU and {first.children_cpu:.0f} s in children; resident {first.resident:.0f} MB"
+    )
+    time.sleep(TICK)
+    worst = 0.0
+    for tick in range(1, ticks + 1):
+        before, asked = _usage(service.pid), _ask(server)
+        time.sleep(TICK)
+        after, now = _usage(service.pid), _ask(server)
+        worst = max(worst, after.resident)
+        seconds = Counter(now["seconds"]) - Counter(asked["seconds"])
+        print(
+            f"tick {tick}: {now['requests'] - asked['requests']} requests, at most {max(seconds.values(), default=0)} "
+            f"in one second; {after.cpu - before.cpu:.1f} s CPU, {after.children_cpu - before.children_cpu:.1f} s in "
+            f"children; resident {after.resident:.0f} MB (peak {after.peak:.0f}), {after.threads} threads, "
+            f"{after.descriptors} descriptors"
+        )
+    print(f"limit: {MOST_MEGABYTES} MB resident: {'OVER' if worst > MOST_MEGABYTES else 'ok'}")
+    return 1 if worst > MOST_MEGABYTES else 0
+
+
+def _ask(server: Connection) -> dict:
+    server.send("count")
+    return server.recv()
+
+
+def _usage(pid: int) -> Usage:
+    status = dict(
+        line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    )
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    clock = os.sysconf("SC_CLK_TCK")
+    own, children = (sum(map(int, fields[start : start + 2])) / clock for start in (11, 13))
+    return Usage(
+        resident=int(status["VmRSS"].split()[0]) / 1024,
+        peak=int(status["VmHWM"].split()[0]) / 1024,
+        cpu=own,
+        children_cpu=children,
+        threads=int(status["Threads"]),
+        descriptors=len(os.listdir(f"/proc/{pid}/fd")),
+    )
+
+
+def _furnish(folder: Path, url: str, tokens: list[str]) -> None:
+    """Write the settings, the template and the token of each account."""
+    files = folder / "accounts"
+    files.mkdir()
+    day = f"{datetime.now(UTC):%A}".lower()  # no edition is due while it is measured, whatever the day
+    for number, token in enumerate(tokens):
+        name = f"bot{number}"
+        source, state = folder / "templates" / name, folder / "state" / "megabot" / "accounts" / name
+        (source / "sections").mkdir(parents=True)
+        (source / "thread.md.j2").write_text(_HEAD.format(name=name, day=day))
+        (source / "sections" / "10-maps.md").write_text(
+            "---\ntitle: Maps\n---\n" + "- A map: https://maps.example/\n" * 50
+        )
+        state.mkdir(mode=0o700, parents=True)
+        TokenFile(state / "token.json").write(
+            StoredToken(instance=url, username=name, token=token, issued=datetime.now(UTC))
+        )
+        (files / f"{name}.env").write_text(
+            f"MEGABOT_INSTANCE={url}\nMEGABOT_USERNAME={name}\nMEGABOT_COMMUNITY=c{number}\n"
+            f"MEGABOT_SOURCE={source}\nMEGABOT_TICK={TICK}\n"
+        )
+
+
+@contextmanager
+def _service(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    environ = {"XDG_STATE_HOME": str(folder / "state"), "MALLOC_ARENA_MAX": "2"}
+    with (
+        open(os.environ.get("BENCH_LOG", os.devnull), "wb") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "megabot", "run", "--accounts", str(folder / "accounts")],
+            env=surroundings(environ, home=folder),
+            cwd=folder,
+            stderr=log,
+        ) as service,
+    ):
+        try:
+            yield service
+        finally:
+            service.terminate()
+
+
+@contextmanager
+def _server(accounts: int) -> Iterator[Connection]:
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.Process(target=_serve, args=(theirs, accounts), daemon=True)
+    process.start()
+    try:
+        yield ours
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _serve(line: Connection, accounts: int) -> None:
+    with Sandbox(lambda: datetime.now(UTC)) as sandbox:
+        tokens = []
+        for number in range(accounts):
+            sandbox.add_person(f"bot{number}", bot=True)
+            sandbox.add_community(f"c{number}", f"Community {number}", moderators=[f"bot{number}"])
+            tokens.append(sandbox.token_of(f"bot{number}"))
+        line.send((sandbox.url, tokens))
+        seconds: Counter[int] = Counter()
+        people: set[str | None] = set()
+        total = 0
+        server = sandbox._server
+        respond = server.respond
+
+        def counted(request):
+            seconds[int(time.time())] += 1
+            return respond(request)
+
+        server.respond = counted
+        while line.recv():
+            requests = sandbox.requests
+            sandbox.forget_requests()
+            total += len(requests)
+            people |= {request.person for request in requests if request.path == _UNREAD}
+            line.send({"requests": total, "accounts": len(people - {None}), "seconds": dict(seconds)})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
