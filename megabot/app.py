@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 
 from megabot import clock, output_paths, state_dir
@@ -18,6 +17,7 @@ from megabot.forum.models import Account
 from megabot.forum.port import Forum
 from megabot.i18n import sentences
 from megabot.i18n.translation import Language, load_language, use_language
+from megabot.lazy import lazy_property
 from megabot.ledger.empty import NoLedger
 from megabot.ledger.owner import LedgerOwner
 from megabot.ledger.ownership import Claim, Owner, host_of
@@ -95,18 +95,18 @@ class App:
         """The language of the settings. Raises `ConfigError` if there is none."""
         return load_language(self.settings.language, self.settings.locale_dir)
 
-    @cached_property
+    @lazy_property
     def offline_ports(self) -> OfflinePorts:
         """Ports that work without a server; with an empty ledger if there is none, to create no folder."""
         there = state_dir.holds(self.settings.state_dir, "ledger.db")
         return self._offline_ports(self._ledger if there else NoLedger())
 
-    @cached_property
+    @lazy_property
     def writing_ports(self) -> OfflinePorts:
         """Ports that work without a server, with a ledger that is created if there is none."""
         return self._offline_ports(self._ledger)
 
-    @cached_property
+    @lazy_property
     def ports(self) -> Ports:
         """All ports, including the server. Detects the server's API version unless the ledger knows it."""
         self.settings.require_online()
@@ -185,7 +185,7 @@ class App:
         """Whether a token is stored; does not ask the server whether it is still valid."""
         return state_dir.holds(self.settings.state_dir, "token.json") and bool(self._sign_ins.token)
 
-    @cached_property
+    @lazy_property
     def meter(self) -> Meter | None:
         """The metrics of the running service, None if no metrics file is set."""
         path = self.settings.metrics_file
@@ -209,7 +209,7 @@ class App:
         source = self.settings.source if isinstance(self.settings.source, Path) else None
         output_paths.check_site(folder, state=self.settings.state_dir, source=source)
 
-    @cached_property
+    @lazy_property
     def heartbeat(self) -> Heartbeat:
         return Heartbeat(self.settings.heartbeat_text(), proxy=self.settings.proxy_used())
 
@@ -228,7 +228,7 @@ class App:
 
     def close(self) -> None:
         for opened in ("_any_ledger", "_session", "heartbeat"):
-            # cached_property stores its value here, so what was never used is not opened now.
+            # lazy_property stores its value here, so what was never used is not opened now.
             if opened in self.__dict__:
                 self.__dict__[opened].close()
 
@@ -249,7 +249,7 @@ class App:
         stored = file.read(instance=self.settings.instance, username=self.settings.username)
         return stored.issued if stored.token else None
 
-    @cached_property
+    @lazy_property
     def _source(self) -> Source:
         where = self.settings.source
         if isinstance(where, Path):
@@ -262,7 +262,7 @@ class App:
             proxy=self.settings.proxy_used(),
         )
 
-    @cached_property
+    @lazy_property
     def _state(self) -> Path:
         folder = self.settings.state_dir
         # Before the folder is created: a web server would publish the token in it.
@@ -271,13 +271,13 @@ class App:
         output_paths.mark_state(folder)
         return folder
 
-    @cached_property
+    @lazy_property
     def _ledger(self) -> SqliteLedger:
         """The ledger, after checking that it belongs to this account. Raises `ForeignLedger`."""
         self._owner.check()
         return self._any_ledger
 
-    @cached_property
+    @lazy_property
     def _owner(self) -> LedgerOwner:
         return LedgerOwner(
             self._any_ledger,
@@ -301,7 +301,7 @@ class App:
             forum, _ = open_forum(self._session, self._sign_ins, self.clock)
             self._owner.meet(name=self.settings.username, server=forum.site().actor)
 
-    @cached_property
+    @lazy_property
     def _any_ledger(self) -> SqliteLedger:
         return SqliteLedger(
             self._state,
@@ -310,7 +310,7 @@ class App:
             on_set_aside=lambda aside: log.warning("%s", aside),
         )
 
-    @cached_property
+    @lazy_property
     def _sign_ins(self) -> SignIns:
         return SignIns(
             credentials=self._credentials,
@@ -320,7 +320,7 @@ class App:
             on_person=self._owner.prove,
         )
 
-    @cached_property
+    @lazy_property
     def _session(self) -> LemmySession:
         session = LemmySession(
             self.settings.instance,
@@ -332,7 +332,7 @@ class App:
         session.hooks["response"].append(lambda *_, **__: self._progress())
         return session
 
-    @cached_property
+    @lazy_property
     def _forum(self) -> Forum:
         stored = self._ledger.get_fact(API)
         # The API is stored, which saves a request at each start (decision 3).
