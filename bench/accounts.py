@@ -1,7 +1,7 @@
 """`python -m bench.accounts`: what a service with a thousand accounts takes when none of them has work.
 
-The server is a sandbox in a process of its own. Each account has its own community, template and state folder, and
-a token, as after `megabot login`. The service runs as installed; what it uses is read from /proc.
+The server is a sandbox in a process of its own. Each account has its own community, template and state
+folder, and a token, as after `megabot login`. The service runs as installed; what it uses is read from /proc.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from pathlib import Path
 
 from bench.processes import surroundings
 from lemmy_sandbox import Sandbox
+from lemmy_sandbox.http.exchange import Answer, Request
 from megabot.lemmy.auth.token_file import StoredToken, TokenFile
 
 TICK = 30
@@ -43,14 +44,22 @@ Talk about everything here.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What a process holds and has used: resident and peak memory in MB, CPU seconds with its children's."""
+    """What a process holds and has used: resident memory in MB, CPU seconds with its children's."""
 
     resident: float
-    peak: float
     cpu: float
     children_cpu: float
     threads: int
     descriptors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the server was asked so far: all requests, by how many accounts for unread ones, by second."""
+
+    requests: int
+    accounts: int
+    seconds: Counter[int]
 
 
 def main() -> int:
@@ -69,36 +78,40 @@ def main() -> int:
 
 def _measure(service: "subprocess.Popen[bytes]", server: Connection, accounts: int, ticks: int) -> int:
     began = time.monotonic()
-    while _ask(server).get("accounts", 0) < accounts:
+    while _ask(server).accounts < accounts:
         if time.monotonic() - began > _FIRST_PASSES or service.poll() is not None:
             raise TimeoutError("not all accounts had their first pass")
         time.sleep(1)
     first = _usage(service.pid)
-    print(
-        f"{accounts} accounts had their first pass after {time.monotonic() - began:.0f} s, "
-        f"{first.cpu:.0f} s CPU and {first.children_cpu:.0f} s in children; resident {first.resident:.0f} MB"
+    took = (
+        f"{time.monotonic() - began:.0f} s, {first.cpu:.0f} s CPU and {first.children_cpu:.0f} s in children"
     )
+    print(f"{accounts} accounts had their first pass after {took}; resident {first.resident:.0f} MB")
     time.sleep(TICK)
-    worst = 0.0
-    for tick in range(1, ticks + 1):
-        before, asked = _usage(service.pid), _ask(server)
-        time.sleep(TICK)
-        after, now = _usage(service.pid), _ask(server)
-        worst = max(worst, after.resident)
-        seconds = Counter(now["seconds"]) - Counter(asked["seconds"])
-        print(
-            f"tick {tick}: {now['requests'] - asked['requests']} requests, at most {max(seconds.values(), default=0)} "
-            f"in one second; {after.cpu - before.cpu:.1f} s CPU, {after.children_cpu - before.children_cpu:.1f} s in "
-            f"children; resident {after.resident:.0f} MB (peak {after.peak:.0f}), {after.threads} threads, "
-            f"{after.descriptors} descriptors"
-        )
+    worst = max(_tick(service, server, number) for number in range(1, ticks + 1))
     print(f"limit: {MOST_MEGABYTES} MB resident: {'OVER' if worst > MOST_MEGABYTES else 'ok'}")
     return 1 if worst > MOST_MEGABYTES else 0
 
 
-def _ask(server: Connection) -> dict:
+def _tick(service: "subprocess.Popen[bytes]", server: Connection, number: int) -> float:
+    """Print what a tick took; return the resident memory after it in MB."""
+    before, asked = _usage(service.pid), _ask(server)
+    time.sleep(TICK)
+    after, now = _usage(service.pid), _ask(server)
+    in_one_second = max((now.seconds - asked.seconds).values(), default=0)
+    cpu, children = after.cpu - before.cpu, after.children_cpu - before.children_cpu
+    print(
+        f"tick {number}: {now.requests - asked.requests} requests, at most {in_one_second} in one second; "
+        f"{cpu:.1f} s CPU, {children:.1f} s in children; resident {after.resident:.0f} MB, "
+        f"{after.threads} threads, {after.descriptors} descriptors"
+    )
+    return after.resident
+
+
+def _ask(server: Connection) -> Asked:
     server.send("count")
-    return server.recv()
+    asked: Asked = server.recv()
+    return asked
 
 
 def _usage(pid: int) -> Usage:
@@ -110,11 +123,10 @@ def _usage(pid: int) -> Usage:
     own, children = (sum(map(int, fields[start : start + 2])) / clock for start in (11, 13))
     return Usage(
         resident=int(status["VmRSS"].split()[0]) / 1024,
-        peak=int(status["VmHWM"].split()[0]) / 1024,
         cpu=own,
         children_cpu=children,
         threads=int(status["Threads"]),
-        descriptors=len(os.listdir(f"/proc/{pid}/fd")),
+        descriptors=len(list(Path(f"/proc/{pid}/fd").iterdir())),
     )
 
 
@@ -143,16 +155,12 @@ def _furnish(folder: Path, url: str, tokens: list[str]) -> None:
 
 @contextmanager
 def _service(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    environ = {"XDG_STATE_HOME": str(folder / "state"), "MALLOC_ARENA_MAX": "2"}
-    with (
-        open(os.environ.get("BENCH_LOG", os.devnull), "wb") as log,
-        subprocess.Popen(
-            [sys.executable, "-m", "megabot", "run", "--accounts", str(folder / "accounts")],
-            env=surroundings(environ, home=folder),
-            cwd=folder,
-            stderr=log,
-        ) as service,
-    ):
+    with subprocess.Popen(
+        [sys.executable, "-m", "megabot", "run", "--accounts", str(folder / "accounts")],
+        env=surroundings({"XDG_STATE_HOME": str(folder / "state")}, home=folder),
+        cwd=folder,
+        stderr=subprocess.DEVNULL,
+    ) as service:
         try:
             yield service
         finally:
@@ -182,10 +190,12 @@ def _serve(line: Connection, accounts: int) -> None:
         seconds: Counter[int] = Counter()
         people: set[str | None] = set()
         total = 0
-        server = sandbox._server
+        server = sandbox._server  # noqa: SLF001  a stage looks behind the scenes
+        if server is None:
+            raise RuntimeError("the server does not listen")
         respond = server.respond
 
-        def counted(request):
+        def counted(request: Request) -> Answer:
             seconds[int(time.time())] += 1
             return respond(request)
 
@@ -195,7 +205,7 @@ def _serve(line: Connection, accounts: int) -> None:
             sandbox.forget_requests()
             total += len(requests)
             people |= {request.person for request in requests if request.path == _UNREAD}
-            line.send({"requests": total, "accounts": len(people - {None}), "seconds": dict(seconds)})
+            line.send(Asked(requests=total, accounts=len(people - {None}), seconds=Counter(seconds)))
 
 
 if __name__ == "__main__":
