@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -39,6 +40,7 @@ from megabot.service.heartbeat import Heartbeat
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.service.metrics import Meter, exposition
 from megabot.settings import Settings
+from megabot.source.child_process import COLD, Children
 from megabot.source.folder import FolderSource, place_problem
 from megabot.source.git.repository import GitSource
 from megabot.source.model import Thread
@@ -52,14 +54,22 @@ API = "api"
 log = logging.getLogger("megabot")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedResources:
+    """What many accounts in one process share. None of it contains a token."""
+
+    connections: BoundedAdapter
+    children: Children
+
+
 class App:
     """One process of megabot. Everything is opened on first use, so that offline commands stay offline.
 
     `credentials`, if the user typed them, replace those in the settings. `progress` is called for each
     response of the server. Without `keeps_facts` nothing is stored, not even the server's API version.
 
-    One of many accounts in a process gets the `connections` that all share. It leaves the language of the
-    process alone; the caller binds `language` around all work with it.
+    One of many accounts in a process gets what all of them share. It leaves the language of the process
+    alone; the caller binds `language` around all work with it.
     """
 
     def __init__(
@@ -70,10 +80,10 @@ class App:
         credentials: Credentials | None = None,
         progress: Callable[[], None] = lambda: None,
         keeps_facts: bool = True,
-        connections: BoundedAdapter | None = None,
+        shared: SharedResources | None = None,
     ) -> None:
         self.settings = settings
-        self._connections = connections
+        self._shared = shared
         self._keeps_facts = keeps_facts
         self.clock = clock
         self._progress = progress
@@ -83,7 +93,7 @@ class App:
             password=settings.password_text(),
             totp_secret=settings.totp_text(),
         )
-        if connections is None:
+        if shared is None:
             self.use_language()
 
     def use_language(self) -> None:
@@ -237,7 +247,7 @@ class App:
             clock=self.clock,
             ledger=ledger,
             source=OverriddenSource(self._source, ledger),
-            renderer=ChildRenderer(),
+            renderer=ChildRenderer(children=self._children),
             alerts=LedgerAlerts(ledger),
             community=self.settings.community,
             signed_in=self._signed_in,
@@ -253,14 +263,19 @@ class App:
     def _source(self) -> Source:
         where = self.settings.source
         if isinstance(where, Path):
-            return FolderSource(where)
+            return FolderSource(where, children=self._children)
         return GitSource(
             where,
             key_file=self.settings.source_key_file,
             state=self._state,
             clock=self.clock,
             proxy=self.settings.proxy_used(),
+            children=self._children,
         )
+
+    @property
+    def _children(self) -> Children:
+        return self._shared.children if self._shared else COLD
 
     @lazy_property
     def _state(self) -> Path:
@@ -326,7 +341,7 @@ class App:
             self.settings.instance,
             token=lambda: self._sign_ins.token,
             proxy=self.settings.proxy_used(),
-            connections=self._connections,
+            connections=self._shared.connections if self._shared else None,
         )
         # Each answer is progress that keeps systemd's watchdog from ending a long pass (R12).
         session.hooks["response"].append(lambda *_, **__: self._progress())

@@ -9,14 +9,13 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from megabot.app import App
+from megabot.app import App, SharedResources
 from megabot.cli import service_process
 from megabot.cli.service_jobs import LAG, JobLimit, background_jobs, beat, log_next_editions
 from megabot.clock import Clock
 from megabot.errors import ConfigError, SourceBroken, SourceMissing, UserError
 from megabot.i18n import sentences
 from megabot.i18n.translation import language_bound
-from megabot.lemmy.deadlines import SharedConnections
 from megabot.log_setup import about_account
 from megabot.schedule.editions import next_unposted_edition
 from megabot.service.accounts.pool import Account, TurnEnd
@@ -32,10 +31,10 @@ log = logging.getLogger("megabot")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """What all accounts of the process have in common. None of it contains a token."""
+    """What all accounts of the process have in common."""
 
     clock: Clock
-    connections: SharedConnections
+    resources: SharedResources
     jobs: JobLimit
     progress: Callable[[], None]
 
@@ -144,7 +143,7 @@ class AccountBot(Account):
             settings,
             self._shared.clock,
             progress=self._shared.progress,
-            connections=self._shared.connections,
+            shared=self._shared.resources,
         )
 
     def _step(self) -> TurnEnd:

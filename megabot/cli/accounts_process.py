@@ -13,13 +13,14 @@ from urllib.parse import urlsplit
 
 import schedule
 
-from megabot.app import notify
+from megabot.app import SharedResources, notify
 from megabot.cli import operator_text, service_process
 from megabot.cli.account_bot import AccountBot, Shared
 from megabot.cli.service_jobs import JobLimit
 from megabot.clock import PATIENCE, Stop, SystemClock, ThreadClock
 from megabot.errors import ConfigError, Stopping, UserError
 from megabot.lemmy.deadlines import SharedConnections
+from megabot.rendering.warm_children import WarmChildren
 from megabot.service.accounts import folder as accounts_folder
 from megabot.service.accounts.claims import Claims
 from megabot.service.accounts.folder import SUFFIX, FileMark
@@ -73,9 +74,13 @@ class AccountsProcess:
         self._stop = stop
         self._clock = SystemClock(stop)
         self._pool = Pool(claims=claims)
+        self._children = WarmChildren()
         self._shared = Shared(
             clock=ThreadClock(self._pool.stopping, progress=self._pool.note_progress),
-            connections=SharedConnections(servers=SERVERS, connections=LIMITS.quick),
+            resources=SharedResources(
+                connections=SharedConnections(servers=SERVERS, connections=LIMITS.quick),
+                children=self._children,
+            ),
             jobs=JobLimit(JOBS),
             progress=self._pool.note_progress,
         )
@@ -110,6 +115,7 @@ class AccountsProcess:
     def close(self) -> None:
         """End the turns and close all accounts. May be called twice."""
         self._pool.stop(patience=PATIENCE)
+        self._children.close()
 
     def _step(self) -> None:
         try:
@@ -119,6 +125,7 @@ class AccountsProcess:
             if str(error) != self._unreadable:
                 self._unreadable = str(error)
                 log.error("%s", error)  # noqa: TRY400  a mistake in the settings needs no traceback
+        self._children.end_unused()
         if not self._pool.is_stuck():
             notify("WATCHDOG=1")
         notify(f"STATUS={len(self._bots)} accounts")

@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from lemmy_sandbox import Sandbox
+from megabot.app import SharedResources
 from megabot.cli.account_bot import AccountBot, Shared
 from megabot.cli.service_jobs import JobLimit
 from megabot.lemmy.deadlines import SharedConnections
+from megabot.rendering.warm_children import WarmChildren
 from megabot.service.accounts import turn_record
 from megabot.service.accounts.pool import Pool
 from megabot.service.accounts.turns import Limits
@@ -52,6 +54,7 @@ class Stage:
     sandbox: Sandbox
     clock: ThreadedClock
     pool: Pool = field(default_factory=lambda: Pool(limits=LIMITS))
+    children: WarmChildren = field(default_factory=WarmChildren)
     bots: dict[str, AccountBot] = field(default_factory=dict)
 
     def add(self, name: str, *, body: str = "it", **settings: str) -> None:
@@ -74,7 +77,9 @@ class Stage:
         file.chmod(0o600)
         shared = Shared(
             clock=self.clock,
-            connections=SharedConnections(servers=4, connections=4),
+            resources=SharedResources(
+                connections=SharedConnections(servers=4, connections=4), children=self.children
+            ),
             jobs=JobLimit(1),
             progress=self.pool.note_progress,
         )
@@ -124,6 +129,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         stage.pool.start()
         yield stage
         stage.pool.stop(patience=PATIENCE)
+        stage.children.close()
         assert sandbox.unknown_requests == []
         assert sandbox.crashes == []
 
