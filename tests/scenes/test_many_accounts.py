@@ -150,24 +150,32 @@ def test_healthy_accounts_post_on_time_and_once_whatever_the_others_do(
         for name in well:
             stage.add(name)
         stage.until(lambda: bool(hangs.requests), "hangs")
-        for name in (*well, "broken"):
-            stage.until(lambda name=name: stage.turned(name) > 0, name)  # type: ignore[misc]
         assert stage.titles() == []
-        for number in range(2):
-            stage.clock.at = SLOT + number * WEEK + timedelta(seconds=1)
-            stage.until(lambda number=number: len(stage.titles()) == 3 * (number + 1), *stage.bots)  # type: ignore[misc]
-            for name in (*well, "broken"):
-                stage.turn(name)
-                stage.turn(name)
+        post_one_week(stage, 0, well, others=["broken"])
+        stage.pool.remove("games")
+        del stage.bots["games"]
+        stage.add("late")
+        post_one_week(stage, 1, ["books", "films", "late"], others=["broken"])
         over.set()
 
-    assert stage.titles() == sorted(f"{name} {number}" for name in well for number in (2, 3))
+    assert stage.titles() == ["books 2", "books 3", "films 2", "films 3", "games 2", "late 3"]
     files = {name: stage.state(name) / turn_record.NAME for name in stage.bots if name != "hangs"}
     records = {name: json.loads(file.read_text()) for name, file in files.items()}
     assert records["broken"]["alerts"] == 1
     assert "These credentials were already rejected" in records["password"]["trouble"]
-    assert [records[name]["trouble"] for name in well] == [""] * 3
+    assert [records[name]["trouble"] for name in ("books", "films", "late")] == [""] * 3
     assert "this is a bug" not in caplog.text
+
+
+def post_one_week(stage: Stage, week: int, well: list[str], *, others: list[str]) -> None:
+    """Let a slot come, and every account have turns after it that must post nothing more."""
+    for name in (*well, *others):
+        stage.until(lambda name=name: stage.turned(name) > 0, name)  # type: ignore[misc]
+    posted = len(stage.titles())
+    stage.clock.at = SLOT + week * WEEK + timedelta(seconds=1)
+    stage.until(lambda: len(stage.titles()) == posted + len(well), *stage.bots)
+    for name in (*well, *others) * 2:
+        stage.turn(name)
 
 
 def test_each_account_speaks_its_own_language(stage: Stage) -> None:

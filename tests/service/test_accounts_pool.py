@@ -151,6 +151,56 @@ def test_a_hurried_account_does_not_wait_for_its_tick(pool: Pool) -> None:
     account.wait_for(lambda one: one.turns >= 1)
 
 
+def test_an_account_that_is_hurried_in_its_turn_has_another_one_at_once(pool: Pool) -> None:
+    begun, over = threading.Event(), threading.Event()
+
+    def act() -> TurnEnd:
+        begun.set()
+        over.wait(PATIENCE)
+        return TurnEnd()
+
+    account = Fake("books", act, tick=3600.0)
+    pool.put(account)
+    pool.hurry("books")
+    assert begun.wait(PATIENCE)
+    pool.hurry("books")
+    over.set()
+    account.wait_for(lambda one: one.turns >= 2)
+
+
+def test_an_account_that_is_not_there_can_be_hurried_and_removed(pool: Pool) -> None:
+    pool.hurry("books")
+    pool.remove("books")
+
+    assert pool.running().total() == 0
+
+
+def test_a_turn_that_gets_on_shows_that_its_lane_is_not_stuck() -> None:
+    now, begun, moved, over = [0.0], threading.Event(), threading.Event(), threading.Event()
+    pool = Pool(limits=Limits(quick=1, slow=1, kept=0, slow_after=1000.0), now=lambda: now[0])
+
+    def act() -> TurnEnd:
+        begun.set()
+        over.wait(PATIENCE)
+        pool.note_progress()
+        moved.set()
+        pool.stopping.wait(PATIENCE)
+        return TurnEnd()
+
+    pool.note_progress()  # in no turn, so of no lane
+    for name in ("books", "films"):
+        pool.put(Fake(name, act))
+        pool.hurry(name)
+    pool.start()
+    assert begun.wait(PATIENCE)
+    now[0] = 200.0
+    assert pool.is_stuck()
+    over.set()
+    assert moved.wait(PATIENCE)
+    assert not pool.is_stuck()
+    pool.stop(patience=PATIENCE)
+
+
 def test_a_turn_can_ask_for_the_next_one_before_the_tick(pool: Pool) -> None:
     account = Fake("books", lambda: TurnEnd(wake=0), tick=3600.0)
     pool.put(account)
