@@ -7,7 +7,6 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -28,7 +27,6 @@ from megabot.lemmy.auth.credentials import Credentials
 from megabot.lemmy.auth.sign_in import SignIns
 from megabot.lemmy.auth.token_file import TokenFile
 from megabot.lemmy.client import open_forum
-from megabot.lemmy.deadlines import BoundedAdapter
 from megabot.lemmy.detect import ApiKind
 from megabot.lemmy.home_servers import LemmyHomeServers
 from megabot.lemmy.http import LemmySession
@@ -36,11 +34,12 @@ from megabot.ports import OfflinePorts, Ports
 from megabot.reconcile.overridden_source import OverriddenSource
 from megabot.rendering.renderer import ChildRenderer
 from megabot.service import metrics
+from megabot.service.accounts.resources import SharedResources
 from megabot.service.heartbeat import Heartbeat
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.service.metrics import Meter, exposition
 from megabot.settings import Settings
-from megabot.source.child_process import COLD, Children
+from megabot.source.child_process import COLD
 from megabot.source.folder import FolderSource, place_problem
 from megabot.source.git.repository import GitSource
 from megabot.source.model import Thread
@@ -52,14 +51,6 @@ from megabot.startup import own_version, read_settings
 API = "api"
 """The ledger's key for the API version of the server."""
 log = logging.getLogger("megabot")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedResources:
-    """What many accounts in one process share. None of it contains a token."""
-
-    connections: BoundedAdapter
-    children: Children
 
 
 class App:
@@ -83,7 +74,8 @@ class App:
         shared: SharedResources | None = None,
     ) -> None:
         self.settings = settings
-        self._shared = shared
+        self._children = shared.children if shared else COLD
+        self._connections = shared.connections if shared else None
         self._keeps_facts = keeps_facts
         self.clock = clock
         self._progress = progress
@@ -273,10 +265,6 @@ class App:
             children=self._children,
         )
 
-    @property
-    def _children(self) -> Children:
-        return self._shared.children if self._shared else COLD
-
     @lazy_property
     def _state(self) -> Path:
         folder = self.settings.state_dir
@@ -341,7 +329,7 @@ class App:
             self.settings.instance,
             token=lambda: self._sign_ins.token,
             proxy=self.settings.proxy_used(),
-            connections=self._shared.connections if self._shared else None,
+            connections=self._connections,
         )
         # Each answer is progress that keeps systemd's watchdog from ending a long pass (R12).
         session.hooks["response"].append(lambda *_, **__: self._progress())

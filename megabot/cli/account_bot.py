@@ -9,7 +9,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from megabot.app import App, SharedResources
+from megabot.app import App
 from megabot.cli import service_process
 from megabot.cli.service_jobs import LAG, JobLimit, background_jobs, beat, log_next_editions
 from megabot.clock import Clock
@@ -19,6 +19,7 @@ from megabot.i18n.translation import language_bound
 from megabot.log_setup import about_account
 from megabot.schedule.editions import next_unposted_edition
 from megabot.service.accounts.pool import Account, TurnEnd
+from megabot.service.accounts.resources import SharedResources
 from megabot.service.accounts.turn_record import TurnFile, TurnRecord
 from megabot.service.schedulers import next_slot
 from megabot.service.service import Service

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import schedule
 
-from megabot.app import SharedResources, notify
+from megabot.app import notify
 from megabot.cli import operator_text, service_process
 from megabot.cli.account_bot import AccountBot, Shared
 from megabot.cli.service_jobs import JobLimit
@@ -25,6 +25,7 @@ from megabot.service.accounts import folder as accounts_folder
 from megabot.service.accounts.claims import Claims
 from megabot.service.accounts.folder import SUFFIX, FileMark
 from megabot.service.accounts.pool import Pool
+from megabot.service.accounts.resources import SharedResources
 from megabot.service.accounts.turns import LIMITS
 from megabot.settings import PREFIX, Settings
 from megabot.settings_sources import load_account

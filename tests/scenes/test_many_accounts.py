@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from lemmy_sandbox import Sandbox
-from megabot.app import SharedResources
 from megabot.cli.account_bot import AccountBot, Shared
 from megabot.cli.service_jobs import JobLimit
 from megabot.lemmy.deadlines import SharedConnections
 from megabot.rendering.warm_children import WarmChildren
 from megabot.service.accounts import turn_record
 from megabot.service.accounts.pool import Pool
+from megabot.service.accounts.resources import SharedResources
 from megabot.service.accounts.turns import Limits
 from megabot.settings_sources import load_account
 from tests.raw_server import RawServer
