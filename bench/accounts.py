@@ -8,6 +8,7 @@ import argparse
 import multiprocessing
 import os
 import platform
+import socket
 import subprocess
 import sys
 import tempfile
@@ -55,23 +56,32 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the server was asked so far: all requests, by how many accounts for unread ones, by second."""
+    """What the server was asked so far: all requests, by how many accounts for unread ones, by second.
+
+    `gap` is the longest time between two such requests of one account since it was last asked, in seconds.
+    """
 
     requests: int
     accounts: int
     seconds: Counter[int]
+    gap: float
 
 
 def main() -> int:
     """Run the service with idle accounts for some ticks, and print what each tick took."""
     parser = argparse.ArgumentParser(prog="python -m bench.accounts", description=__doc__)
     parser.add_argument("accounts", type=int, nargs="?", default=1000)
+    parser.add_argument("--hanging", type=int, default=0, help="how many more have a server that is silent")
     parser.add_argument("--ticks", type=int, default=4, help="how many ticks to measure")
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
     with tempfile.TemporaryDirectory(prefix="megabot-bench-") as name, _server(options.accounts) as server:
         url, tokens = server.recv()
         _furnish(Path(name), url, tokens)
+        silent = socket.create_server(("127.0.0.1", 0), backlog=1000)  # connects, and never answers
+        for number in range(options.hanging):
+            address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+            _furnish_account(Path(name), f"hangs{number}", address, "token", f"c{number}")
         with _service(Path(name)) as service:
             return _measure(service, server, options.accounts, options.ticks)
 
@@ -101,7 +111,8 @@ def _tick(service: "subprocess.Popen[bytes]", server: Connection, number: int) -
     in_one_second = max((now.seconds - asked.seconds).values(), default=0)
     cpu, children = after.cpu - before.cpu, after.children_cpu - before.children_cpu
     print(
-        f"tick {number}: {now.requests - asked.requests} requests, at most {in_one_second} in one second; "
+        f"tick {number}: {now.requests - asked.requests} requests, at most {in_one_second} in one second, "
+        f"at most {now.gap:.0f} s between two of one account; "
         f"{cpu:.1f} s CPU, {children:.1f} s in children; resident {after.resident:.0f} MB, "
         f"{after.threads} threads, {after.descriptors} descriptors"
     )
@@ -131,26 +142,27 @@ def _usage(pid: int) -> Usage:
 
 
 def _furnish(folder: Path, url: str, tokens: list[str]) -> None:
-    """Write the settings, the template and the token of each account."""
-    files = folder / "accounts"
-    files.mkdir()
-    day = f"{datetime.now(UTC):%A}".lower()  # no edition is due while it is measured, whatever the day
+    (folder / "accounts").mkdir()
     for number, token in enumerate(tokens):
-        name = f"bot{number}"
-        source, state = folder / "templates" / name, folder / "state" / "megabot" / "accounts" / name
-        (source / "sections").mkdir(parents=True)
-        (source / "thread.md.j2").write_text(_HEAD.format(name=name, day=day))
-        (source / "sections" / "10-maps.md").write_text(
-            "---\ntitle: Maps\n---\n" + "- A map: https://maps.example/\n" * 50
-        )
-        state.mkdir(mode=0o700, parents=True)
-        TokenFile(state / "token.json").write(
-            StoredToken(instance=url, username=name, token=token, issued=datetime.now(UTC))
-        )
-        (files / f"{name}.env").write_text(
-            f"MEGABOT_INSTANCE={url}\nMEGABOT_USERNAME={name}\nMEGABOT_COMMUNITY=c{number}\n"
-            f"MEGABOT_SOURCE={source}\nMEGABOT_TICK={TICK}\n"
-        )
+        _furnish_account(folder, f"bot{number}", url, token, f"c{number}")
+
+
+def _furnish_account(folder: Path, name: str, url: str, token: str, community: str) -> None:
+    """Write the settings, the template and the token of an account."""
+    day = f"{datetime.now(UTC):%A}".lower()  # the next edition is due in a week, or later today
+    source, state = folder / "templates" / name, folder / "state" / "megabot" / "accounts" / name
+    (source / "sections").mkdir(parents=True)
+    (source / "thread.md.j2").write_text(_HEAD.format(name=name, day=day))
+    links = "- A map: https://maps.example/\n" * 50
+    (source / "sections" / "10-maps.md").write_text(f"---\ntitle: Maps\n---\n{links}")
+    state.mkdir(mode=0o700, parents=True)
+    TokenFile(state / "token.json").write(
+        StoredToken(instance=url, username=name, token=token, issued=datetime.now(UTC))
+    )
+    (folder / "accounts" / f"{name}.env").write_text(
+        f"MEGABOT_INSTANCE={url}\nMEGABOT_USERNAME={name}\nMEGABOT_COMMUNITY={community}\n"
+        f"MEGABOT_SOURCE={source}\nMEGABOT_TICK={TICK}\n"
+    )
 
 
 @contextmanager
@@ -188,24 +200,29 @@ def _serve(line: Connection, accounts: int) -> None:
             tokens.append(sandbox.token_of(f"bot{number}"))
         line.send((sandbox.url, tokens))
         seconds: Counter[int] = Counter()
-        people: set[str | None] = set()
-        total = 0
+        last: dict[str, float] = {}
+        gaps = [0.0]
         server = sandbox._server  # noqa: SLF001  a stage looks behind the scenes
         if server is None:
             raise RuntimeError("the server does not listen")
         respond = server.respond
 
         def counted(request: Request) -> Answer:
-            seconds[int(time.time())] += 1
+            now = time.time()
+            seconds[int(now)] += 1
+            if request.path == _UNREAD:
+                token = request.headers.get("authorization", "")
+                gaps.append(now - last.get(token, now))
+                last[token] = now
             return respond(request)
 
         server.respond = counted
         while line.recv():
-            requests = sandbox.requests
             sandbox.forget_requests()
-            total += len(requests)
-            people |= {request.person for request in requests if request.path == _UNREAD}
-            line.send(Asked(requests=total, accounts=len(people - {None}), seconds=Counter(seconds)))
+            line.send(
+                Asked(requests=seconds.total(), accounts=len(last), seconds=Counter(seconds), gap=max(gaps))
+            )
+            del gaps[1:]
 
 
 if __name__ == "__main__":
