@@ -101,7 +101,7 @@ class AccountBot(Account):
     @override
     def close(self) -> None:
         self._jobs.close()
-        # A turn that does not end in time goes on in its thread until the process ends.
+        # A turn that does not end in time keeps running in its thread until the process ends.
         if not self._in_turn:
             self._opened.close()
             self._forget()

@@ -77,7 +77,7 @@ class _Entry:
 
 @dataclass(slots=True)
 class _Schedule:
-    """Who waits until when. A heap entry whose time is not the account's any more is skipped."""
+    """Who waits until when. A heap entry is skipped if its time is no longer that of the account."""
 
     entries: dict[str, _Entry] = field(default_factory=dict)
     heap: list[tuple[float, str]] = field(default_factory=list)
@@ -179,7 +179,7 @@ class Pool:
             return Counter(turn.lane for turn in self._running.values())
 
     def stop(self, *, patience: float) -> None:
-        """Begin no turn any more, wait up to `patience` seconds for the running ones, and close everything.
+        """Begin no more turns, wait up to `patience` seconds for the running ones, and close everything.
 
         A turn that is still running then is given up: the caller ends the process. The ledger records what
         was in progress.

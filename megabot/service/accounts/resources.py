@@ -8,7 +8,7 @@ from megabot.source.child_process import Children
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedResources:
-    """Connections to servers and processes for templates. None of it contains a token."""
+    """Connections to servers and processes for templates. They contain no token."""
 
     connections: BoundedAdapter
     children: Children
