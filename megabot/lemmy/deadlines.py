@@ -12,11 +12,13 @@ import socket
 import ssl
 import time
 from http.client import HTTPResponse
+from typing import Any
 
-from requests.adapters import HTTPAdapter
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH, DEFAULT_POOLSIZE, HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
+from urllib3.util.ssl_ import create_urllib3_context
 
 from megabot.errors import Unreachable
 
@@ -24,8 +26,8 @@ from megabot.errors import Unreachable
 class BoundedAdapter(HTTPAdapter):
     """Make requests use the connections of this module, and never send anything twice."""
 
-    def __init__(self) -> None:
-        super().__init__(max_retries=0)
+    def __init__(self, *, servers: int = DEFAULT_POOLSIZE, connections: int = DEFAULT_POOLSIZE) -> None:
+        super().__init__(max_retries=0, pool_connections=servers, pool_maxsize=connections)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **options: object) -> PoolManager:
@@ -33,6 +35,35 @@ class BoundedAdapter(HTTPAdapter):
         manager: PoolManager = super().proxy_manager_for(proxy, **options)
         manager.pool_classes_by_scheme = _POOLS
         return manager
+
+
+class SharedConnections(BoundedAdapter):
+    """Connections that the sessions of many accounts share. They carry no token: each request has its own.
+
+    `servers`: to how many servers connections stay open; `connections`: how many to each. `authorities` is a
+    file with the certificates that servers are verified with.
+    """
+
+    def __init__(self, *, servers: int, connections: int, authorities: str = DEFAULT_CA_BUNDLE_PATH) -> None:
+        # One context for all connections: the certificates in it take 1 MB and 20 ms to load.
+        self._tls = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
+        self._tls.load_verify_locations(authorities)
+        super().__init__(servers=servers, connections=connections)
+
+    def init_poolmanager(self, *given: Any, **named: Any) -> None:  # noqa: ANN401  the library's own arguments
+        """Use the context."""
+        super().init_poolmanager(*given, **named, ssl_context=self._tls)
+
+    def proxy_manager_for(self, proxy: str, **options: object) -> PoolManager:
+        """Use the context through a proxy, too."""
+        return super().proxy_manager_for(proxy, **options, ssl_context=self._tls)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ANN401  as above
+        """Let the context verify, which has the certificates already."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+    def close(self) -> None:
+        """Do nothing: a session that ends must not close the connections of the others."""
 
 
 class _UntilDeadline(io.RawIOBase):

@@ -69,9 +69,10 @@ class LemmySession(requests.Session):
 
     `before_write` is called right before each request that changes something; what it raises keeps the
     request from being sent.
+    `connections` are used instead of its own ones, to share them with the sessions of other accounts.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what the composition root chooses
         self,
         address: str,
         *,
@@ -80,6 +81,7 @@ class LemmySession(requests.Session):
         limits: Limits | None = None,
         proxy: Proxy | None = None,
         before_write: Callable[[], None] = lambda: None,
+        connections: BoundedAdapter | None = None,
     ) -> None:
         super().__init__()
         self.address = _safe(address)
@@ -94,7 +96,7 @@ class LemmySession(requests.Session):
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self.headers.update({"User-Agent": user_agent or _program(), "Accept-Encoding": "gzip"})
         for scheme in ("https://", "http://"):
-            self.mount(scheme, BoundedAdapter())
+            self.mount(scheme, connections or BoundedAdapter())
 
     def send(self, request: requests.PreparedRequest, **_given: object) -> requests.Response:
         """Send one request and read the whole response, or raise a typed error.
