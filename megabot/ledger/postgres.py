@@ -5,163 +5,35 @@ Whoever writes or sends must hold the account; see `claims`. Times are those of 
 
 import logging
 import math
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache
-from os import getpid
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, delete, func, inspect, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
 from typing_extensions import override
 
 from megabot.clock import Clock
-from megabot.errors import Busy, ClaimLost, ConfigError, LedgerError, NewerLedger
-from megabot.ledger import file, schema
-from megabot.ledger.claims import RENEW_EVERY, Claims, HeldClaim
+from megabot.errors import Busy, ClaimLost, LedgerError
+from megabot.ledger import file
+from megabot.ledger.claims import HeldClaim
 from megabot.ledger.database import Database, count_change
 from megabot.ledger.ownership import Owner
 from megabot.ledger.port import StoredLedger
-from megabot.ledger.postgres_errors import explain_errors, shown
+from megabot.ledger.postgres_errors import explain_errors
 from megabot.ledger.rows import account_row
+from megabot.ledger.shared_database import SharedDatabase
 from megabot.ledger.sql import SqlLedger
 from megabot.ledger.state import AccountState, ClaimKind
-from megabot.ledger.tables import ACCOUNTS, ALEMBIC_VERSION, CLAIMS, TOKENS, WRITTEN_BY
+from megabot.ledger.tables import ACCOUNTS, CLAIMS, TOKENS
 from megabot.ledger.transfer import AccountRows, copy_account
 
-OLDEST = 14
-"""The oldest version of PostgreSQL that the ledger's statements were tested with."""
 PASS_WAIT = 120.0
 """Seconds that a command waits for a running pass, as with a ledger in a file."""
 TOKEN_WAIT = 90.0
 """Seconds that a process waits for another one's sign-in."""
 SAYS_SO_AFTER, POLL = 2.0, 0.5
-_CREATING = 0x4D454741
-"""The number of the advisory lock for creating and migrating the tables: "MEGA"."""
-_CONNECT = {
-    "connect_timeout": 5,
-    "application_name": "megabot",
-    # Whatever takes longer hangs: each statement of the ledger takes milliseconds.
-    "options": "-c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=20s",
-    # A connection that is cut off ends within about ten seconds.
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
 log = logging.getLogger("megabot")
-
-
-class SharedDatabase:
-    """A database that all accounts of this process share; connected on first use."""
-
-    def __init__(self, address: str) -> None:
-        self.url = _url(address)
-        self.claims = Claims(f"{socket.gethostname()}, process {getpid()}", elapsed=elapsed)
-        self._checked = False
-        self._keepers = 0
-        self._thread = threading.Thread()
-        self._ends = threading.Event()
-        self._lock = threading.Lock()
-
-    @property
-    def engine(self) -> Engine:
-        """The connections, to a database whose tables are up to date."""
-        if not self._checked:
-            with explain_errors(self.url), _engine(self.url).begin() as connection:
-                _check(connection, self.url)
-            self._checked = True
-        return _engine(self.url)
-
-    @contextmanager
-    def keeping_claims(self) -> Iterator[None]:
-        """Renew this process's claims in the background."""
-        with self._lock:
-            self._keepers += 1
-            if self._keepers == 1:
-                self._ends.clear()
-                self._thread = threading.Thread(target=self._keep, name="claims", daemon=True)
-                self._thread.start()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._keepers -= 1
-                if self._keepers == 0:
-                    self._ends.set()
-                    self._thread.join()
-
-    def _keep(self) -> None:
-        while not self._ends.wait(RENEW_EVERY.total_seconds()):
-            try:
-                with explain_errors(self.url), self.engine.begin() as connection:
-                    self.claims.renew(connection, self.claims.held())
-            # Whoever writes next meets the same error and says so.
-            except (LedgerError, Busy, ConfigError) as error:
-                log.debug("the claims were not renewed: %s", error)
-
-    def close(self) -> None:
-        """Close the idle connections; the next call opens new ones."""
-        if self._checked:
-            _engine(self.url).dispose()
-
-
-@cache
-def database_at(address: str) -> SharedDatabase:
-    """Return the database at an address, the same one for all accounts of this process."""
-    return SharedDatabase(address)
-
-
-@cache
-def _engine(url: URL) -> Engine:
-    try:
-        # Pinged before use, because a connection may be hours old.
-        return create_engine(url, connect_args=_CONNECT, pool_pre_ping=True, pool_size=4, max_overflow=8)
-    except ModuleNotFoundError:
-        raise ConfigError(
-            "a ledger on PostgreSQL needs psycopg; run: pip install 'psycopg[binary]>=3.2'"
-        ) from None
-
-
-def elapsed() -> float:
-    """Return seconds that pass evenly, also while the machine sleeps."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
-
-
-def _check(connection: Connection, url: URL) -> None:
-    """Create or migrate the tables, within the caller's transaction."""
-    version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()) // 10_000
-    if version < OLDEST:
-        raise ConfigError(
-            f"{shown(url)} runs PostgreSQL {version}, and megabot needs {OLDEST} or newer; upgrade the server"
-        )
-    if connection.execute(select(func.pg_is_in_recovery())).scalar_one():
-        raise ConfigError(f"{shown(url)} is a read-only copy; set MEGABOT_DATABASE_URL to the primary server")
-    # Until the end of the transaction, because several hosts may start together.
-    connection.execute(select(func.pg_advisory_xact_lock(_CREATING)))
-    names = set(inspect(connection).get_table_names())
-    if not names:
-        schema.create(connection)
-        return
-    if not {ALEMBIC_VERSION.name, WRITTEN_BY.name, ACCOUNTS.name} <= names:
-        raise ConfigError(
-            f"{shown(url)} contains the tables of another program ({', '.join(sorted(names)[:3])}); create a "
-            "database for megabot alone, for example with: createdb --owner=megabot megabot"
-        )
-    revision = str(connection.execute(select(ALEMBIC_VERSION.c.version_num)).scalar_one())
-    if revision > schema.HEAD:
-        written_by = connection.execute(select(WRITTEN_BY.c.version)).scalar()
-        raise NewerLedger(
-            f"the ledger in {shown(url)} was written by a newer megabot (its tables have version {revision}, "
-            f"this megabot knows version {schema.HEAD}): install megabot {written_by} or newer"
-        )
-    if revision < schema.HEAD:
-        schema.upgrade(connection)
 
 
 class PostgresAccount(Database):
@@ -172,6 +44,7 @@ class PostgresAccount(Database):
         self._name = name
         self._address = address
         self._id: int | None = None
+        self._former: tuple[int, ...] = ()
 
     @property
     @override
@@ -185,8 +58,8 @@ class PostgresAccount(Database):
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         _ = self.account_id
-        with explain_errors(self._server.url), self._server.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+        with self._server.at_once() as connection:
+            yield connection
 
     @contextmanager
     def reading_at_once(self) -> Iterator[Connection]:
@@ -198,7 +71,7 @@ class PostgresAccount(Database):
     @override
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        held = self._server.claims.held(self.account_id)
+        held = self._held()
         with explain_errors(self._server.url), self._server.engine.begin() as connection:
             self._confirm(connection, held)
             yield connection
@@ -206,17 +79,19 @@ class PostgresAccount(Database):
 
     @override
     def confirm_claims(self) -> None:
-        held = self._server.claims.held(self.account_id)
-        if all(self._server.claims.is_sure(claim) for claim in held):
-            return
-        with explain_errors(self._server.url), self._server.engine.begin() as connection:
-            self._confirm(connection, held)
+        # Asked each time: how long ago the last renewal was, a clock of this host cannot tell after a pause.
+        held = self._held()
+        if held:
+            with self._server.at_once() as connection:
+                self._confirm(connection, held)
 
     @property
     def is_lost(self) -> bool:
         """Whether a claim on the account was found to be another process's now."""
-        claims = self._server.claims
-        return any(claims.is_lost(claim) for claim in claims.held(self.account_id))
+        return any(self._server.claims.is_lost(claim) for claim in self._held())
+
+    def _held(self) -> tuple[HeldClaim, ...]:
+        return self._server.claims.held({self.account_id, *self._former})
 
     def _confirm(self, connection: Connection, held: tuple[HeldClaim, ...]) -> None:
         if self._server.claims.renew(connection, held):
@@ -237,6 +112,8 @@ class PostgresAccount(Database):
             new_address = connection.execute(address).scalar_one()
             connection.execute(delete(ACCOUNTS).where(ACCOUNTS.c.id == mine.account_id))
             connection.execute(moved.values(address=new_address))
+        # What this process claimed went with the deleted row; another host may hold the earlier one.
+        self._former += (mine.account_id,)
         self._id = earlier
 
     @contextmanager
@@ -249,7 +126,9 @@ class PostgresAccount(Database):
         """
         claim = self._wait_for(kind, clock, patience=patience, on_wait=on_wait)
         try:
-            yield
+            # A pass of a command may take longer than a lease, too.
+            with self._server.keeping_claims():
+                yield
         finally:
             self._release(claim)
 
@@ -272,8 +151,12 @@ class PostgresAccount(Database):
 
     def _take(self, kind: ClaimKind) -> HeldClaim | None:
         account_id = self.account_id
-        with explain_errors(self._server.url), self._server.engine.begin() as connection:
-            return self._server.claims.take(connection, account_id, kind)
+        try:
+            with self._server.at_once() as connection:
+                return self._server.claims.take(connection, account_id, kind)
+        except Busy as error:  # its holder is writing, or was frozen while it wrote
+            log.debug("%s", error)
+            return None
 
     def _holder(self, kind: ClaimKind) -> str:
         statement = select(CLAIMS.c.holder).where(
@@ -284,9 +167,9 @@ class PostgresAccount(Database):
 
     def _release(self, claim: HeldClaim) -> None:
         try:
-            with explain_errors(self._server.url), self._server.engine.begin() as connection:
+            with self._server.at_once() as connection:
                 self._server.claims.release(connection, claim)
-        except (LedgerError, Busy) as error:  # then it ends by itself
+        except (LedgerError, Busy) as error:  # then it ends when its lease is over
             log.info("%s", error)
 
 
@@ -344,7 +227,7 @@ class PostgresLedger(SqlLedger, StoredLedger):
         claimed = self._account_rows.claimed(
             ClaimKind.SERVICE, self._clock, patience=math.inf, on_wait=on_wait
         )
-        with self._server.keeping_claims(), claimed:
+        with claimed:
             yield
 
     @property
@@ -393,20 +276,3 @@ class PostgresLedger(SqlLedger, StoredLedger):
     def close(self) -> None:
         """Close the idle connections, which all accounts of this process share."""
         self._server.close()
-
-
-def _url(address: str) -> URL:
-    try:
-        url = make_url(address)
-    except (ArgumentError, ValueError):
-        raise _wrong_url() from None
-    if url.drivername not in {"postgresql", "postgres", "postgresql+psycopg"} or not url.database:
-        raise _wrong_url()
-    return url.set(drivername="postgresql+psycopg")
-
-
-def _wrong_url() -> ConfigError:
-    return ConfigError(
-        "MEGABOT_DATABASE_URL must be postgresql://USER:PASSWORD@HOST/DATABASE; an @, / or : in the password "
-        "is written as %40, %2F or %3A"
-    )

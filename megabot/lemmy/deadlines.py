@@ -11,6 +11,9 @@ import re
 import socket
 import ssl
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from http.client import HTTPResponse
 from typing import Any
 
@@ -21,6 +24,21 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionErr
 from urllib3.util.ssl_ import create_urllib3_context
 
 from megabot.errors import Unreachable
+
+_before_write: ContextVar[Callable[[], None]] = ContextVar("before_write", default=lambda: None)
+
+
+@contextmanager
+def asked_before_writes(ask: Callable[[], None]) -> Iterator[None]:
+    """Call `ask` right before the first byte of each request of this thread that is not a GET.
+
+    On an open connection, because looking up the name and connecting may take many seconds.
+    """
+    token = _before_write.set(ask)
+    try:
+        yield
+    finally:
+        _before_write.reset(token)
 
 
 class BoundedAdapter(HTTPAdapter):
@@ -108,6 +126,15 @@ class _PlainConnection(HTTPConnection):
         except (OSError, HTTPError) as error:
             raise _unreachable(self, error) from error
 
+    # http.client sends nothing before `endheaders`: the request line and the headers wait for it.
+    def putrequest(self, method: str, *given: Any, **named: Any) -> None:  # noqa: ANN401  passed on
+        self._asked = method
+        super().putrequest(method, *given, **named)
+
+    def endheaders(self, *given: Any, **named: Any) -> None:  # noqa: ANN401  passed on
+        _connect_and_ask(self, self._asked)
+        super().endheaders(*given, **named)
+
 
 class _TlsConnection(HTTPSConnection):
     response_class = BoundedResponse
@@ -117,6 +144,21 @@ class _TlsConnection(HTTPSConnection):
             super().connect()
         except (OSError, HTTPError) as error:
             raise _unreachable(self, error) from error
+
+    def putrequest(self, method: str, *given: Any, **named: Any) -> None:  # noqa: ANN401  passed on
+        self._asked = method
+        super().putrequest(method, *given, **named)
+
+    def endheaders(self, *given: Any, **named: Any) -> None:  # noqa: ANN401  passed on
+        _connect_and_ask(self, self._asked)
+        super().endheaders(*given, **named)
+
+
+def _connect_and_ask(connection: HTTPConnection, method: str) -> None:
+    if connection.sock is None:
+        connection.connect()
+    if method != "GET":
+        _before_write.get()()
 
 
 class _PlainPool(HTTPConnectionPool):

@@ -22,7 +22,7 @@ from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 from megabot.errors import ConfigError, MegabotError, NotLemmy, OutcomeUnknown, Unreadable
 from megabot.forum import addresses
-from megabot.lemmy.deadlines import BoundedAdapter
+from megabot.lemmy.deadlines import BoundedAdapter, asked_before_writes
 from megabot.proxy import Proxy
 
 log = logging.getLogger(__name__)
@@ -67,8 +67,8 @@ class Bearer(AuthBase):
 class LemmySession(requests.Session):
     """A session with one server. `sent` counts requests; `server_time` is the newest response's `Date`.
 
-    `before_write` is called right before each request that changes something; what it raises keeps the
-    request from being sent.
+    `before_write` is called on the open connection right before each request that changes something; what it
+    raises keeps the request from being sent.
     `connections` are used instead of its own ones, to share them with the sessions of other accounts.
     """
 
@@ -104,13 +104,12 @@ class LemmySession(requests.Session):
         Other arguments are ignored on purpose (plemmy sets a timeout).
         """
         path = self._path(request)
-        if request.method != "GET":
-            self._before_write()
         started = time.monotonic()
         self.sent += 1
         ending = "interrupted"
         try:
-            response = self._exchange(request, path)
+            with asked_before_writes(self._before_write):
+                response = self._exchange(request, path)
             ending = str(response.status_code)
         except MegabotError as error:
             ending = type(error).__name__
