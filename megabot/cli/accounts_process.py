@@ -37,6 +37,8 @@ JOBS = 2
 """How many background processes, such as those that write the sites, run at once."""
 SERVERS = 64
 """To how many servers connections stay open between ticks."""
+FILES = 65_536
+"""How many files may be open, if the system allows it."""
 log = logging.getLogger("megabot")
 
 
@@ -183,6 +185,9 @@ class AccountsProcess:
         owner = self._owners.setdefault(_owner(settings), name)
         if owner != name:
             raise ConfigError(account_twice(file, f"{owner}{SUFFIX}", settings))
+        # The file may have been for another account before.
+        for old in [old for old, one in self._owners.items() if one == name and old != _owner(settings)]:
+            del self._owners[old]
         for sentence in warnings if warns else ():
             log.warning("%s", sentence)
         return settings
@@ -216,8 +221,8 @@ def _owner(settings: Settings) -> tuple[str, str]:
 
 def _allow_many_files() -> None:
     """Raise the limit of open files as far as allowed: each account holds a lock."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(now, min(most, FILES)), most))
 
 
 def environment_ignored(name: str) -> str:

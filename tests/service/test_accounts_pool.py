@@ -111,6 +111,22 @@ def test_a_bug_in_one_account_is_logged_with_its_name_and_stops_no_other(
     assert "this is a bug in megabot; please report it with these lines (bad)" in caplog.text
 
 
+def test_an_account_that_cannot_be_closed_hinders_no_other(
+    pool: Pool, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Stubborn(Fake):
+        def close(self) -> None:
+            raise OSError("the disk is gone")
+
+    other = Fake("films")
+    pool.put(Stubborn("books"))
+    pool.put(other)
+    pool.remove("books")
+    other.wait_for(lambda one: one.turns >= 2)
+
+    assert "please report it with these lines (books)" in caplog.text
+
+
 def test_a_removed_account_has_no_more_turns_and_is_closed_once(pool: Pool) -> None:
     account = Fake("books")
     pool.put(account)

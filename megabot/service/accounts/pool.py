@@ -155,7 +155,7 @@ class Pool:
             entry.removed = True
             if entry.running is not None:
                 return
-        entry.account.close()
+        _close(entry.account)
 
     def note_progress(self) -> None:
         """Note that the turn of this thread gets on, as shown by a response of a server."""
@@ -191,7 +191,7 @@ class Pool:
             entries = list(self._schedule.entries.values())
             self._schedule.entries.clear()
         for entry in entries:
-            entry.account.close()
+            _close(entry.account)
 
     def _dispatch(self) -> None:
         with self._changed:
@@ -267,4 +267,12 @@ class Pool:
                 self._schedule.wait(waits)
             self._changed.notify_all()
         if entry.removed:
-            entry.account.close()
+            _close(entry.account)
+
+
+def _close(account: Account) -> None:
+    """Close an account. A failure concerns it alone."""
+    try:
+        account.close()
+    except Exception:
+        log.exception("this is a bug in megabot; please report it with these lines (%s)", account.name)
