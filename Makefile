@@ -63,7 +63,8 @@ EXACT := \
 	megabot/commands/plain_text.py \
 	megabot/check/numbering.py \
 	megabot/i18n/long_messages.py \
-	megabot/service/alert_policy.py
+	megabot/service/alert_policy.py \
+	megabot/service/accounts/turns.py
 LOCK := .make/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 

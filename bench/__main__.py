@@ -8,7 +8,7 @@ import platform
 import sys
 from collections.abc import Iterator
 
-from bench import directory, edit, handover, site, startup
+from bench import age, directory, edit, handover, site, startup
 from bench.figures import Figure, as_json, table
 
 RUNS = 9
@@ -43,6 +43,8 @@ def _measured() -> Iterator[Figure]:
     yield startup.help_text(HELP_RUNS)
     _say("idle service")
     yield startup.idle_service()
+    _say("old ledgers")
+    yield from age.figures(RUNS)
     _say("directories")
     yield directory.rendered(RUNS, entries=400, length=110)
     yield directory.rendered(RUNS, entries=1000, length=45)

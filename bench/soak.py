@@ -1,8 +1,8 @@
 """`python -m bench.soak`: decades of the real service in one process, and what it holds at start and end.
 
 The service's own loop runs; ledger, token file and HTTP are real; the server, in another process, has good
-days and bad ones. Only the clock is faked: to wait for a tick takes four days, but never past a slot, and
-half an hour while there is trouble.
+days and bad ones. Only the clock is faked: to wait for a tick takes until the next edit, a fifth of a week,
+but never past a slot, and half an hour while there is trouble.
 """
 
 import argparse
@@ -37,7 +37,11 @@ from megabot.source.port import Source
 
 START = datetime(2027, 1, 7, 9, tzinfo=UTC)  # a Thursday; not before the program was built: it would hold
 WEEK, YEAR = timedelta(weeks=1), timedelta(days=365.25)
-WAIT = timedelta(days=4)
+EDITS = 5
+"""How often a week a contributor edits a section."""
+ENTRIES = 750
+"""How many lines a section has: about 40 kB, near the longest body that Lemmy takes."""
+WAIT = WEEK / EDITS
 SOON = timedelta(minutes=30)
 TICK = timedelta(seconds=60)
 SETTLED = 3
@@ -104,16 +108,16 @@ def _typed(snapshot: Snapshot, thread: Thread, context: Context) -> Rendered:
 
 @dataclass
 class Shelf:
-    """Reads the source once a week, for it changes once: each reading starts a git, which takes its time."""
+    """Reads the source once after each edit: each reading starts a git, which takes its time."""
 
     real: Source
-    week: Callable[[], int]
+    edit: Callable[[], int]
     read: tuple[int, Snapshot] | None = None
 
     def snapshot(self) -> Snapshot:
-        """Give what the source says this week."""
-        if self.read is None or self.read[0] != self.week():
-            self.read = (self.week(), self.real.snapshot())
+        """Give what the source says since the last edit."""
+        if self.read is None or self.read[0] != self.edit():
+            self.read = (self.edit(), self.real.snapshot())
         return self.read[1]
 
     def sections_at(self, commit: str) -> dict[str, str] | None:
@@ -151,6 +155,7 @@ class Years:
     owes: Callable[[datetime], bool] = lambda _: False
     marks: list[Mark] = field(default_factory=list)
     weeks: int = 0
+    edits: int = 0
     ticks: int = 0
     requests: int = 0
     began: float = 0.0
@@ -160,7 +165,7 @@ class Years:
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass: four days where a tick is waited for, half an hour where the bot owes a look.
+        """Let time pass: a fifth of a week if a tick is waited for, half an hour if the bot owes a look.
 
         Up to the next slot at most.
         """
@@ -173,13 +178,15 @@ class Years:
         self.shared.value = self.now().timestamp()
         if self.now() >= self.until:
             raise Enough
+        if self.now() >= START + WAIT * (self.edits + 1):
+            self.edits += 1
+            write_section(self.source, self.edits)
         if self.now() >= START + WEEK * (self.weeks + 1):
             self._a_week()
 
     def _a_week(self) -> None:
-        """A contributor edits, people live, and at the end of a year stock is taken."""
+        """People live, and at the end of a year stock is taken."""
         self.weeks += 1
-        write_section(self.source, self.weeks)
         self.line.send(True)
         self.requests += int(self.line.recv())
         year = int((self.now() - START) / YEAR)
@@ -260,7 +267,7 @@ def live(years: Years) -> None:
     app = App(load(os.environ, env_file=None, cwd=years.source, system_file=years.source / "none"), years)
     with closing(app), app.service_lock():
         years.threads = app.threads(None)
-        shelf = Shelf(app.ports.source, lambda: years.weeks)
+        shelf = Shelf(app.ports.source, lambda: years.edits)
         ports = replace(app.ports, renderer=Typist(app.ports.renderer), source=shelf)
         service = Service(ports, tick=TICK, notify=lambda _: None)
         years.owes = lambda now: service.next_at - now < HOURLY - SOON
@@ -279,9 +286,11 @@ def write_source(folder: Path) -> None:
     write_section(folder, 0)
 
 
-def write_section(folder: Path, week: int) -> None:
-    """Write the section that a contributor changes each week: eighty lines."""
-    lines = [f"- Entry {number} as of week {week}: https://maps.example/{number}\n" for number in range(80)]
+def write_section(folder: Path, edit: int) -> None:
+    """Write the long section that a contributor changes some times a week."""
+    lines = [
+        f"- Entry {number} as of edit {edit}: https://maps.example/{number}\n" for number in range(ENTRIES)
+    ]
     (folder / "sections" / "10-maps.md").write_text(
         "---\ntitle: Maps\n---\n" + "".join(lines), encoding="utf-8"
     )

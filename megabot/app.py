@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,8 @@ from megabot.errors import ConfigError, SourceBroken, WriteFailed
 from megabot.forum.models import Account
 from megabot.forum.port import Forum
 from megabot.i18n import sentences
-from megabot.i18n.translation import use_language
+from megabot.i18n.translation import Language, load_language, use_language
+from megabot.lazy import lazy_property
 from megabot.ledger.empty import NoLedger
 from megabot.ledger.owner import LedgerOwner
 from megabot.ledger.ownership import Claim, Owner, host_of
@@ -36,10 +36,12 @@ from megabot.ports import OfflinePorts, Ports
 from megabot.reconcile.overridden_source import OverriddenSource
 from megabot.rendering.renderer import ChildRenderer
 from megabot.service import metrics
+from megabot.service.accounts.resources import SharedResources
 from megabot.service.heartbeat import Heartbeat
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.service.metrics import Meter, exposition
 from megabot.settings import Settings
+from megabot.source.child_process import COLD
 from megabot.source.folder import FolderSource, place_problem
 from megabot.source.git.repository import GitSource
 from megabot.source.model import Thread
@@ -59,6 +61,9 @@ class App:
 
     `credentials`, if the user typed them, replace those in the settings. `progress` is called for each
     response of the server. Without `keeps_facts` nothing is stored, not even the server's API version.
+
+    One of many accounts in a process gets what all of them share. It leaves the language of the process
+    alone; the caller binds `language` around all work with it.
     """
 
     def __init__(
@@ -69,8 +74,11 @@ class App:
         credentials: Credentials | None = None,
         progress: Callable[[], None] = lambda: None,
         keeps_facts: bool = True,
+        shared: SharedResources | None = None,
     ) -> None:
         self.settings = settings
+        self._children = shared.children if shared else COLD
+        self._connections = shared.connections if shared else None
         self._keeps_facts = keeps_facts
         self.clock = clock
         self._progress = progress
@@ -80,23 +88,29 @@ class App:
             password=settings.password_text(),
             totp_secret=settings.totp_text(),
         )
-        self.use_language()
+        if shared is None:
+            self.use_language()
 
     def use_language(self) -> None:
         """Make the process speak the language of the settings. Raises `ConfigError` if there is none."""
         use_language(self.settings.language, self.settings.locale_dir)
 
-    @cached_property
+    @property
+    def language(self) -> Language:
+        """The language of the settings. Raises `ConfigError` if there is none."""
+        return load_language(self.settings.language, self.settings.locale_dir)
+
+    @lazy_property
     def offline_ports(self) -> OfflinePorts:
         """Ports that work without a server; with an empty ledger if there is none, to create no folder."""
         return self._offline_ports(self._ledger if self._has_ledger else NoLedger())
 
-    @cached_property
+    @lazy_property
     def writing_ports(self) -> OfflinePorts:
         """Ports that work without a server, with a ledger that is created if there is none."""
         return self._offline_ports(self._ledger)
 
-    @cached_property
+    @lazy_property
     def ports(self) -> Ports:
         """All ports, including the server. Detects the server's API version unless the ledger knows it."""
         self.settings.require_online()
@@ -176,7 +190,7 @@ class App:
         there = self._is_shared or state_dir.holds(self.settings.state_dir, "token.json")
         return there and bool(self._sign_ins.token)
 
-    @cached_property
+    @lazy_property
     def meter(self) -> Meter | None:
         """The metrics of the running service, None if no metrics file is set."""
         path = self.settings.metrics_file
@@ -209,7 +223,7 @@ class App:
         source = self.settings.source if isinstance(self.settings.source, Path) else None
         output_paths.check_site(folder, state=self.settings.state_dir, source=source)
 
-    @cached_property
+    @lazy_property
     def heartbeat(self) -> Heartbeat:
         return Heartbeat(self.settings.heartbeat_text(), proxy=self.settings.proxy_used())
 
@@ -242,9 +256,14 @@ class App:
     def _has_ledger(self) -> bool:
         return self._is_shared or state_dir.holds(self.settings.state_dir, "ledger.db")
 
+    def rest(self) -> None:
+        """Close the ledger until the next use, which may be in another thread."""
+        if "_any_ledger" in self.__dict__:
+            self._any_ledger.close()
+
     def close(self) -> None:
         for opened in ("_session", "heartbeat", "_any_ledger"):
-            # cached_property stores its value here, so what was never used is not opened now.
+            # lazy_property stores its value here, so what was never used is not opened now.
             if opened in self.__dict__:
                 self.__dict__[opened].close()
 
@@ -253,7 +272,7 @@ class App:
             clock=self.clock,
             ledger=ledger,
             source=OverriddenSource(self._source, ledger),
-            renderer=ChildRenderer(),
+            renderer=ChildRenderer(children=self._children),
             alerts=LedgerAlerts(ledger),
             community=self.settings.community,
             signed_in=self._signed_in,
@@ -265,20 +284,21 @@ class App:
         stored = tokens.read(instance=self.settings.instance, username=self.settings.username)
         return stored.issued if stored.token else None
 
-    @cached_property
+    @lazy_property
     def _source(self) -> Source:
         where = self.settings.source
         if isinstance(where, Path):
-            return FolderSource(where)
+            return FolderSource(where, children=self._children)
         return GitSource(
             where,
             key_file=self.settings.source_key_file,
             state=self._state,
             clock=self.clock,
             proxy=self.settings.proxy_used(),
+            children=self._children,
         )
 
-    @cached_property
+    @lazy_property
     def _state(self) -> Path:
         folder = self.settings.state_dir
         # Before the folder is created: a web server would publish the token in it.
@@ -287,13 +307,13 @@ class App:
         output_paths.mark_state(folder)
         return folder
 
-    @cached_property
+    @lazy_property
     def _ledger(self) -> StoredLedger:
         """The ledger, after checking that it belongs to this account. Raises `ForeignLedger`."""
         self._owner.check()
         return self._any_ledger
 
-    @cached_property
+    @lazy_property
     def _owner(self) -> LedgerOwner:
         return LedgerOwner(
             self._any_ledger,
@@ -322,7 +342,7 @@ class App:
             forum, _ = open_forum(self._session, self._sign_ins, self.clock)
             self._owner.meet(name=self.settings.username, server=forum.site().actor)
 
-    @cached_property
+    @lazy_property
     def _any_ledger(self) -> StoredLedger:
         if self._is_shared:
             return self._shared_ledger
@@ -336,7 +356,7 @@ class App:
             on_set_aside=lambda aside: log.warning("%s", aside),
         )
 
-    @cached_property
+    @lazy_property
     def _shared_ledger(self) -> "PostgresLedger":
         from megabot.ledger.postgres import PostgresLedger
         from megabot.ledger.shared_database import database_at
@@ -349,7 +369,7 @@ class App:
             on_wait=lambda: log.warning("%s", waiting_for_pass()),
         )
 
-    @cached_property
+    @lazy_property
     def _sign_ins(self) -> SignIns:
         return SignIns(
             credentials=self._credentials,
@@ -359,7 +379,7 @@ class App:
             on_person=self._owner.prove,
         )
 
-    @cached_property
+    @lazy_property
     def _session(self) -> LemmySession:
         session = LemmySession(
             self.settings.instance,
@@ -371,7 +391,7 @@ class App:
         session.hooks["response"].append(lambda *_, **__: self._progress())
         return session
 
-    @cached_property
+    @lazy_property
     def _forum(self) -> Forum:
         stored = self._ledger.account().api
         # The API is stored, which saves a request at each start (decision 3).

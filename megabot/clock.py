@@ -4,6 +4,7 @@ import contextlib
 import select
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -140,6 +141,28 @@ class SystemClock(Clock):
     def sleep(self, seconds: float) -> None:
         self._progress()
         self._stop.sleep(seconds)
+
+
+class ThreadClock(Clock):
+    """The clock port for threads that no signal reaches: waits end with `Stopping` once `stopping` is set.
+
+    `progress` is called before each wait, as for `SystemClock`.
+    """
+
+    def __init__(self, stopping: threading.Event, *, progress: Callable[[], None] = lambda: None) -> None:
+        self._stopping = stopping
+        self._progress = progress
+
+    @override
+    def now(self) -> datetime:
+        return read_clock(time.time())
+
+    @override
+    def sleep(self, seconds: float) -> None:
+        self._progress()
+        # Event.wait refuses a wait of many years.
+        if self._stopping.wait(min(max(seconds, 0.0), threading.TIMEOUT_MAX)):
+            raise Stopping("stop requested; the ledger records what was in progress")
 
 
 def read_clock(seconds: float) -> datetime:

@@ -3,6 +3,8 @@
 A password that is an ordinary word is redacted only in text from elsewhere (libraries, tracebacks). In
 megabot's own sentences the gap would reveal the word.
 
+With many accounts in one process, a record names the account that it is about (`about_account`).
+
 Under journald a line is `<6>level=info msg="..."`. The number is the syslog priority: the journal removes it
 and filters by it, so each line of a traceback has it too.
 """
@@ -13,6 +15,9 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from types import TracebackType
 from urllib.parse import urlsplit
 
@@ -25,6 +30,37 @@ _TELLING = 8
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 _TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=Bearer )[^\s'\"]+")
 """The token is not known when the log is set up, so it is recognised by its form (a JWT)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedAccount:
+    """One of many accounts: its name, and the lowest level of its records that are logged."""
+
+    name: str
+    level: int
+
+
+_account: ContextVar[LoggedAccount | None] = ContextVar("account", default=None)
+
+
+@contextmanager
+def about_account(name: str, level: str) -> Iterator[None]:
+    """Name an account in every record that this thread logs within a block, from `level` on."""
+    token = _account.set(LoggedAccount(name, logging.getLevelNamesMapping()[level.upper()]))
+    try:
+        yield
+    finally:
+        _account.reset(token)
+
+
+class _AccountFilter(logging.Filter):
+    """Note the account in a record, and drop the record if it is below the account's level."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        account = _account.get()
+        record.account = account.name if account else ""
+        record.prefix = f"{account.name}: " if account else ""
+        return account is None or record.levelno >= account.level
 
 
 class RedactingFormatter(logging.Formatter):
@@ -57,15 +93,15 @@ class JournalFormatter(RedactingFormatter):
         super().__init__("%(message)s", secrets)
 
     def format(self, record: logging.LogRecord) -> str:
-        return journal_lines(super().format(record), record.levelno)
+        return journal_lines(super().format(record), record.levelno, getattr(record, "account", ""))
 
 
-def journal_lines(text: str, level: int) -> str:
-    """Return a text for journald, with the priority and level on each line."""
+def journal_lines(text: str, level: int, account: str = "") -> str:
+    """Return a text for journald, with the priority, the level and the account on each line."""
     name = logging.getLevelName(level).lower()
     # A line break in a message must not begin a record with a priority that someone else chose.
     first, *rest = text.splitlines() or [""]
-    start = f"<{_PRIORITIES.get(level, 6)}>level={name}"
+    start = f"<{_PRIORITIES.get(level, 6)}>level={name}{f' account={account}' if account else ''}"
     lines = [f"{start} msg={_quoted(first)}", *(f"{start} trace={_quoted(line)}" for line in rest)]
     return "\n".join(lines)
 
@@ -84,8 +120,9 @@ def goes_to_journal(environ: Mapping[str, str], descriptor: int) -> bool:
 def set_up(level: str, *, secrets: Sequence[str], journal: bool = False) -> None:
     """Log to stderr from `level` on, libraries from WARNING on; `journal`: whether stderr is journald."""
     handler = logging.StreamHandler(sys.stderr)
-    people = RedactingFormatter("%(asctime)s %(levelname)s %(message)s", secrets)
+    people = RedactingFormatter("%(asctime)s %(levelname)s %(prefix)s%(message)s", secrets)
     handler.setFormatter(JournalFormatter(secrets) if journal else people)
+    handler.addFilter(_AccountFilter())
     root = logging.getLogger()
     # Replaced, not added, because settings can be read again while the service runs (G06).
     root.handlers[:] = [handler]

@@ -3,8 +3,8 @@
 import difflib
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_IMODE, S_IROTH, S_IRWXG, S_IRWXO, S_ISREG
 
@@ -16,19 +16,27 @@ from megabot.errors import ConfigError, WrongAccount
 from megabot.settings import PREFIX, Settings, Surroundings, variable
 
 SYSTEM_FILE = Path("/etc/megabot/config.env")
+SYSTEM_ACCOUNTS = SYSTEM_FILE.with_name("accounts")
+"""Contains the settings file of each account that `megabot-accounts.service` runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
     """Settings as text from one place. Relative paths in them start at `folder`.
 
-    `warnings` are sentences about lines that probably do not do what they were meant to.
+    `warnings` are sentences about lines that probably do not do what they were meant to. `lines` has the line
+    of each setting in a file.
     """
 
     name: str
     values: dict[str, str]
     folder: Path
     warnings: tuple[str, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def place(self, key: str) -> str:
+        """Return where a setting is: for a file with its line."""
+        return f"{self.name}:{self.lines[key]}" if key in self.lines else self.name
 
 
 BOTS = Path("/var/lib/megabot/bots")
@@ -54,21 +62,52 @@ def load(
     """
     if bot:
         env_file = _file_of(bot, system_file)
-    layers = (
-        environment(environ, cwd),
-        file_layer(env_file, cwd=cwd, system_file=system_file),
-        credentials(environ, cwd),
-    )
+    file = file_layer(env_file, cwd=cwd, system_file=system_file)
+    layers = (environment(environ, cwd), file, credentials(environ, cwd))
+    return _settings(layers, environ, file=file, state_dir=BOTS / bot if bot else None, warn=warn)
+
+
+def load_account(file: Path, environ: Mapping[str, str], *, warn: Callable[[str], None]) -> Settings:
+    """Build the settings of one of many accounts from its file alone. Raises `ConfigError` like `load`.
+
+    The environment sets nothing, because it would set the same for every account. The account's state folder
+    is by default `accounts/NAME` in the state folder of the service.
+    """
+    if not is_name(file.stem):
+        raise ConfigError(
+            f"{file}: {file.stem} is not a valid name; use lower-case letters, digits and dashes"
+        )
+    layer = _read(file)
+    state_dir = accounts_state(file.parent, environ) / file.stem
+    return _settings((layer,), environ, file=layer, state_dir=state_dir, warn=warn)
+
+
+def accounts_state(folder: Path, environ: Mapping[str, str]) -> Path:
+    """Return the folder with the state folders of the accounts whose settings files are in `folder`."""
+    # The same for the service and for a command, which has no STATE_DIRECTORY.
+    installed = folder.absolute() == SYSTEM_ACCOUNTS
+    return (BOTS.parent if installed else default_state_dir(environ)) / "accounts"
+
+
+def _settings(
+    layers: Sequence[Layer],
+    environ: Mapping[str, str],
+    *,
+    file: Layer,
+    state_dir: Path | None,
+    warn: Callable[[str], None],
+) -> Settings:
+    """Merge the layers. `state_dir` is the default for one of several bots or accounts."""
     for sentence in (sentence for layer in layers for sentence in layer.warnings):
         warn(sentence)
     mistakes = [line for layer in layers for line in _unknown(layer)]
     values, origins = _merged(layers)
-    if bot and "state_dir" not in values:
-        values["state_dir"], origins["state_dir"] = str(BOTS / bot), layers[1]
+    if state_dir is not None and "state_dir" not in values:
+        values["state_dir"], origins["state_dir"] = str(state_dir), file
     mistakes += _take_password(values, origins, environ)
     around = Surroundings(
         folders={name: layer.folder for name, layer in origins.items()},
-        folder=layers[1].folder,
+        folder=file.folder,
         state_dir=default_state_dir(environ),
     )
     try:
@@ -81,11 +120,16 @@ def load(
 
 
 def _file_of(bot: str, system_file: Path) -> Path:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", bot) or bot == system_file.stem:
+    if not is_name(bot) or bot == system_file.stem:
         raise ConfigError(
             f"--bot {bot}: not a valid name; use lower-case letters, digits and dashes (config is reserved)"
         )
     return system_file.with_name(f"{bot}.env")
+
+
+def is_name(text: str) -> bool:
+    """Return whether a bot or an account may have this name, which is part of file names."""
+    return re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", text) is not None
 
 
 def default_state_dir(environ: Mapping[str, str]) -> Path:
@@ -105,7 +149,7 @@ def _unknown(layer: Layer) -> Iterable[str]:
             near = difflib.get_close_matches(key.removeprefix(PREFIX).lower(), Settings.model_fields, n=1)
             page = "see docs/reference/settings.md for the list"
             hint = f"did you mean {variable(near[0])}?" if near else page
-            yield f"{key} ({layer.name}) is not a setting; {hint}"
+            yield f"{key} ({layer.place(key)}) is not a setting; {hint}"
 
 
 def _merged(layers: Iterable[Layer]) -> tuple[dict[str, str], dict[str, Layer]]:
@@ -145,7 +189,7 @@ def _sentences(error: ValidationError, origins: Mapping[str, Layer]) -> list[str
     for mistake in error.errors(include_input=False, include_url=False):
         name = str(mistake["loc"][0])
         what = mistake["msg"].removeprefix("Value error, ")
-        lines.append(f"{variable(name)} ({origins[name].name}): {what}")
+        lines.append(f"{variable(name)} ({origins[name].place(variable(name))}): {what}")
     return lines
 
 
@@ -211,7 +255,10 @@ def _read(path: Path) -> Layer:
     # Its group may read it, because the installed file belongs to root and the group megabot.
     if secret and path.stat().st_mode & S_IROTH:
         raise ConfigError(f"{path} contains a secret and all users can read it; run: chmod o-rwx {path}")
-    return Layer(name=str(path), values=ours, folder=path.parent, warnings=tuple(_odd(path, bindings)))
+    # A setting that is there twice has its last value, so its last line counts.
+    lines = {binding.key: _line(binding.original) for binding in bindings if binding.key}
+    warnings = tuple(_odd(path, bindings))
+    return Layer(name=str(path), values=ours, folder=path.parent, warnings=warnings, lines=lines)
 
 
 def _odd(path: Path, bindings: Iterable[Binding]) -> Iterator[str]:

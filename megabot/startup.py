@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -25,7 +25,9 @@ def read_settings(options: Mapping[str, object]) -> Settings:
 
 def load_settings(options: Mapping[str, object], *, warn: Callable[[str], None]) -> Settings:
     """Read the settings from the command line's options and the environment."""
-    env_file = options.get("env_file")
+    account, env_file = options.get("account"), options.get("env_file")
+    if account:
+        return settings_sources.load_account(Path(str(account)).absolute(), os.environ, warn=warn)
     return settings_sources.load(
         os.environ,
         env_file=Path(str(env_file)) if env_file else None,
@@ -39,6 +41,16 @@ def set_up_log(settings: Settings, options: Mapping[str, object]) -> None:
     level = "DEBUG" if options.get("verbose") else settings.log_level
     journal = log_setup.goes_to_journal(os.environ, _STDERR)
     log_setup.set_up(level, secrets=settings.secret_texts(), journal=journal)
+
+
+def set_up_log_of_many(settings: Collection[Settings], options: Mapping[str, object]) -> None:
+    """Log for many accounts: what any of them wants to see, without the secrets of any of them."""
+    levels = ["DEBUG"] if options.get("verbose") else [one.log_level for one in settings] or ["INFO"]
+    log_setup.set_up(
+        min(levels, key=logging.getLevelNamesMapping().__getitem__),
+        secrets=[secret for one in settings for secret in one.secret_texts()],
+        journal=log_setup.goes_to_journal(os.environ, _STDERR),
+    )
 
 
 def own_version() -> str:

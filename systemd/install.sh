@@ -99,19 +99,20 @@ swap() {
 
 place_files() {
     lib=$destdir$prefix/lib
-    mkdir -p "$lib/systemd/system" "$lib/sysusers.d" "$lib/tmpfiles.d" "$destdir$settings"
-    for unit in megabot.service megabot@.service; do
+    mkdir -p "$lib/systemd/system" "$lib/sysusers.d" "$lib/tmpfiles.d" "$destdir$settings/accounts"
+    for unit in megabot.service megabot@.service megabot-accounts.service; do
         sed "s|/usr/local/bin/|$prefix/bin/|" "$source/systemd/$unit" >"$lib/systemd/system/$unit"
     done
     cp "$source/systemd/sysusers.conf" "$lib/sysusers.d/megabot.conf"
     cp "$source/systemd/tmpfiles.conf" "$lib/tmpfiles.d/megabot.conf"
     chmod 644 "$lib/systemd/system/megabot.service" "$lib/systemd/system/megabot@.service" \
+        "$lib/systemd/system/megabot-accounts.service" \
         "$lib/sysusers.d/megabot.conf" "$lib/tmpfiles.d/megabot.conf"
     [ -e "$destdir$settings/config.env" ] || (
         umask 027
         sed "s|^#\(MEGABOT_STATE_DIR=\).*|\1$state|" "$source/config.example.env" >"$destdir$settings/config.env"
     )
-    chmod 750 "$destdir$settings"
+    chmod 750 "$destdir$settings" "$destdir$settings/accounts"
 }
 
 make_account() {
@@ -120,13 +121,13 @@ make_account() {
     elif ! id "$user" >/dev/null 2>&1; then
         useradd --system --user-group --home-dir "$state" --shell /usr/sbin/nologin "$user"
     fi
-    install -d -m 700 -o "$user" -g "$user" "$state" "$state/bots"
-    chown "root:$user" "$settings" "$settings/config.env"
+    install -d -m 700 -o "$user" -g "$user" "$state" "$state/bots" "$state/accounts"
+    chown "root:$user" "$settings" "$settings/accounts" "$settings/config.env"
 }
 
 restart_what_ran() {
     systemctl daemon-reload
-    systemctl try-restart megabot.service 'megabot@*.service' || fail "the new megabot does not start; see: \
+    systemctl try-restart megabot.service 'megabot@*.service' megabot-accounts.service || fail "the new megabot does not start; see: \
 journalctl -u megabot. To go back: ln -sfn $before $home/current && systemctl restart megabot"
 }
 

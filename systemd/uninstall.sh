@@ -27,6 +27,7 @@ check_first() {
 # One unit for each settings file; a unit that was never enabled is not an error.
 stop_services() {
     systemctl disable --quiet --now megabot.service || true
+    systemctl disable --quiet --now megabot-accounts.service || true
     for file in "$settings"/*.env; do
         name=$(basename "$file" .env)
         [ "$name" = config ] || systemctl disable --quiet --now "megabot@$name.service" || true
@@ -38,16 +39,19 @@ run_megabot() {
     if live; then
         runuser -u "$user" -- "$home/current/bin/megabot" "$@"
     else
-        MEGABOT_STATE_DIR=$destdir$state "$destdir$home/current/bin/megabot" "$@"
+        STATE_DIRECTORY=$destdir$state MEGABOT_STATE_DIR=$destdir$state "$destdir$home/current/bin/megabot" "$@"
     fi
 }
 
 # One bot for each settings file. If it is not signed in, `megabot logout` does nothing.
 sign_out() {
-    for file in "$destdir$settings"/*.env; do
+    for file in "$destdir$settings"/*.env "$destdir$settings"/accounts/*.env; do
         [ -e "$file" ] || continue
         name=$(basename "$file" .env)
-        if live && [ "$name" != config ]; then chosen=--bot=$name; else chosen=--env=$file; fi
+        case $file in
+            */accounts/*.env) chosen=--account=$file ;;
+            *) if live && [ "$name" != config ]; then chosen=--bot=$name; else chosen=--env=$file; fi ;;
+        esac
         run_megabot "$chosen" logout ||
             say "$file: could not sign out, see above; a token that is still valid ends when the account's password changes"
     done
@@ -59,6 +63,7 @@ remove_files() {
         rm -f "$destdir$prefix/bin/megabot"
     fi
     rm -f "$lib/systemd/system/megabot.service" "$lib/systemd/system/megabot@.service" \
+        "$lib/systemd/system/megabot-accounts.service" \
         "$lib/sysusers.d/megabot.conf" "$lib/tmpfiles.d/megabot.conf"
     rm -rf "${destdir}${home:?}"
 }

@@ -80,12 +80,15 @@ class FakeRecords(Ledger):
 
     @override
     def recent_intents(
-        self, thread: str, *, editions: Collection[str], post_ids: Collection[int]
+        self, thread: str, *, editions: Collection[str], post_ids: Collection[int], order: str = ""
     ) -> tuple[Intent, ...]:
         return tuple(
             intent
             for intent in self.intents(thread)
-            if intent.open or intent.new.edition in editions or intent.new.post_id in post_ids
+            if intent.open
+            or intent.new.edition in editions
+            or intent.new.post_id in post_ids
+            or (order and intent.new.order == order)
         )
 
     @override

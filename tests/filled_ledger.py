@@ -118,7 +118,9 @@ def damages() -> Iterator[str]:
     """Yield statements that each leave a filled ledger which this megabot cannot have written."""
     for table in METADATA.sorted_tables:
         yield f"DROP TABLE {table}"
-        yield from (f"DROP INDEX {index.name}" for index in sorted(table.indexes, key=lambda one: one.name))
+        yield from (
+            f"DROP INDEX {index.name}" for index in sorted(table.indexes, key=lambda one: str(one.name))
+        )
         yield from _wrong_values(table)
     yield from _WRONG
     for version in {*range(-1, VERSION + 2)} - {VERSION}:

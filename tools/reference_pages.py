@@ -29,6 +29,8 @@ Every setting is a variable. megabot reads each one from the first of these plac
 3. systemd's credentials, under the setting's name in lower case (`LoadCredential=megabot_password:/path`);
 4. the default.
 
+With `--account FILE` and for `megabot run --accounts FOLDER`, settings come from the account's file only.
+
 An empty value counts as no value and overrides the places further down. Variables in a value are not
 expanded (`$HOME` stays as it is), but a path may start with `~`. An unknown variable that starts with
 `MEGABOT_` is an error. All mistakes are reported at once, before megabot does anything. Passwords and other

@@ -22,7 +22,7 @@ from megabot.rendering.context_json import edition_facts
 from megabot.rendering.model import CompanionFacts, Context, EditionFacts, PreviousFacts, RenderProblem
 from megabot.rendering.port import Renderer
 from megabot.schedule.calendar import Edition, Every, Schedule
-from megabot.schedule.editions import upcoming_or_last
+from megabot.schedule.editions import keys_near, upcoming_or_last
 from megabot.source.model import Snapshot, Thread
 from megabot.source.preambles import preambles_without_slot
 from megabot.source.problems import Problem
@@ -98,7 +98,9 @@ def _broken(problem: object) -> Finding:
 
 
 def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, slots: int) -> Iterator[Finding]:
-    now, records = ports.clock.now(), ports.ledger.posts(thread.name)
+    now = ports.clock.now()
+    near = keys_near(thread.calendar, now, ahead=slots)
+    records = ports.ledger.recent_posts(thread.name, editions=near)
     posted = {record.edition for record in records}  # the next one may have been posted ahead of time
     unposted = (edition for edition in thread.calendar.upcoming(now) if edition.key not in posted)
     ahead = list(islice(unposted, slots))

@@ -48,13 +48,17 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--env", "env_file", type=click.Path(dir_okay=False))
 @click.option("--bot")
+@click.option("--account", type=click.Path(dir_okay=False))
 @click.option("-v", "--verbose", is_flag=True)
 @click.version_option(package_name="megabot", message="megabot %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, env_file: str | None, bot: str | None, *, verbose: bool) -> None:
+def cli(
+    ctx: click.Context, env_file: str | None, bot: str | None, account: str | None, *, verbose: bool
+) -> None:
     """Pass the options before the command on to it."""
-    if env_file and bot:
+    if sum(map(bool, (env_file, bot, account))) > 1:
         raise click.UsageError(
-            "use either --bot NAME (settings in /etc/megabot/NAME.env) or --env FILE (any other file)"
+            "use only one of --bot NAME (settings in /etc/megabot/NAME.env), --account FILE (a file of "
+            "`megabot run --accounts`) and --env FILE (any other file)"
         )
-    ctx.obj = {"env_file": env_file, "bot": bot, "verbose": verbose}
+    ctx.obj = {"env_file": env_file, "bot": bot, "account": account, "verbose": verbose}

@@ -55,6 +55,7 @@ Usage: megabot [OPTIONS] COMMAND [ARGS]...
 Options:
   --env FILE     Read settings from this file.
   --bot NAME     Use /etc/megabot/NAME.env, like the service megabot@NAME.
+  --account FILE Use this file of `megabot run --accounts FOLDER`.
   -v, --verbose  Print more to stderr.
   --version      Show the version and exit.
   -h, --help     Show this page and exit.

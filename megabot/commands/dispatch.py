@@ -74,8 +74,8 @@ class Task:
         return next((name for name in self.names if self._is_in(name)), None)
 
     def _is_in(self, name: str) -> bool:
-        posts = self.ports.ledger.posts(name)
-        return any(record.post_id == self.record.post_id for record in posts)
+        record = self.ports.ledger.post(self.record.post_id)
+        return record is not None and record.thread == name
 
 
 @dataclass(frozen=True, slots=True)

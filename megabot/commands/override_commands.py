@@ -71,7 +71,7 @@ def _change(ports: OfflinePorts, thread: Thread, command: Command, by: str, orde
 
 def _refuse(ports: OfflinePorts, thread: Thread, edition: Edition) -> None:
     """Raise `NotApplicable` if an edition can no longer be changed."""
-    posts = posts_by_edition(ports, thread)
+    posts = posts_by_edition(ports, thread, edition.key)
     against = rules.find_refusal(thread.calendar, edition, ports.clock.now(), posts)
     if against is not None:
         url = posts[edition.key].url if edition.key in posts else ""
@@ -116,7 +116,7 @@ def set_preamble(
     with ports.ledger.pass_lock():
         # Again, because the edition may have been posted or ended while the text was rendered.
         edition, other = _of_preamble(ports, thread, edition.key)
-        now, post = ports.clock.now(), posts_by_edition(ports, thread).get(edition.key)
+        now, post = ports.clock.now(), posts_by_edition(ports, thread, edition.key).get(edition.key)
         # No posts are passed: an edition that is posted can still get its preamble (decision 28).
         if rules.find_refusal(thread.calendar, edition, now, ()) is OverrideRefusal.OVER:
             raise NotApplicable(said.preamble_too_late(edition))

@@ -152,16 +152,12 @@ def release_order(ports: Ports, url: str, *, id_: str, thread: str | None) -> tu
     Raises `ConfigError` if no thread has it and none is named, `NotFound` if there is no such post.
     """
     post = ports.forum.post_at(url)
-    owners = [
-        (name, record.edition)
-        for name in ports.ledger.threads()
-        for record in ports.ledger.posts(name)
-        if record.post_id == post.id and thread in (None, name)
-    ]
+    record = ports.ledger.post(post.id)
+    owner = record if record is not None and thread in (None, record.thread) else None
     names = [one.name for one in usable_threads(ports.source, ports.source.snapshot()).threads]
-    if not owners and thread is None and len(names) > 1:
+    if owner is None and thread is None and len(names) > 1:
         raise ConfigError(sentences.which_thread(url, thread, names=names, there=names))
-    name, key = owners[0] if owners else (thread or names[0], "")
+    name, key = (owner.thread, owner.edition) if owner else (thread or names[0], "")
     return Order(OrderKind.UNADOPT, id_, post_id=post.id, edition=key), name
 
 

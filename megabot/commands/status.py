@@ -1,5 +1,6 @@
 """The status of the bot, from the ledger and the calendar alone, so that it works when the server is down."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -7,13 +8,13 @@ from zoneinfo import ZoneInfo
 from megabot.commands.model import ACTING
 from megabot.i18n import sentences
 from megabot.ledger.current_post import current_post_record
-from megabot.ledger.records import IntentKind, IntentState, PostRecord, latest
+from megabot.ledger.records import Intent, IntentKind, IntentState, PostRecord
 from megabot.ledger.state import Claim
 from megabot.ports import OfflinePorts
 from megabot.reconcile import override_facts
 from megabot.rendering import context_json
 from megabot.schedule.calendar import Edition
-from megabot.schedule.editions import later_posted_key, next_unposted_edition
+from megabot.schedule.editions import keys_near, later_posted_key, next_unposted_edition
 from megabot.schedule.overrides import Override
 from megabot.source import preambles
 from megabot.source.model import Snapshot, Thread
@@ -163,16 +164,17 @@ def _plain_moment(at: datetime | None) -> str | None:
 
 
 def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: bool) -> ThreadStatus:
-    following = next_unposted_edition(
-        thread.calendar, ports.clock.now(), latest(ports.ledger.posts(thread.name))
-    )
+    now = ports.clock.now()
+    records = ports.ledger.recent_posts(thread.name, editions=keys_near(thread.calendar, now))
+    posted = {record.edition for record in records}
+    following = next_unposted_edition(thread.calendar, now, posted)
     local = following.slot.astimezone(ZoneInfo(thread.schedule.timezone)) if following else None
     base = ThreadStatus(
         thread=thread.name,
         timezone=thread.schedule.timezone,
         next_edition=following.key if following else "",
         next_slot=local,
-        empty=_empty(ports, thread),
+        empty=_empty(thread, posted, now),
         preamble=_preamble_state(ports, snapshot, thread, following, alone=alone) if following else "",
         changes=override_facts.active_overrides(ports, thread),
         commanded=_commanded(ports, thread.name),
@@ -181,9 +183,8 @@ def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: b
     return _with_post(ports, base, current) if current else base
 
 
-def _empty(ports: OfflinePorts, thread: Thread) -> str:
-    due = thread.calendar.current(ports.clock.now())
-    posted = {record.edition for record in ports.ledger.posts(thread.name)}
+def _empty(thread: Thread, posted: Collection[str], now: datetime) -> str:
+    due = thread.calendar.current(now)
     # After a later edition, a missed one is no longer posted (promise 2).
     if due is None or due.skipped or due.key in posted or later_posted_key(thread.calendar, due, posted):
         return ""
@@ -191,14 +192,14 @@ def _empty(ports: OfflinePorts, thread: Thread) -> str:
 
 
 def _with_post(ports: OfflinePorts, base: ThreadStatus, current: PostRecord) -> ThreadStatus:
-    intents = ports.ledger.intents(base.thread)
+    intents = ports.ledger.recent_intents(base.thread, editions=(), post_ids=(current.post_id,))
     return replace(
         base,
         edition=current.edition,
         url=current.url,
         commit=current.commit,
         dirty=current.dirty,
-        pinned=_pinned(ports, current),
+        pinned=_pinned(ports, current, intents),
         missing=_missing(current),
         unknown=tuple(
             UnknownWrite(kind=intent.new.kind, edition=intent.new.edition, at=intent.new.at)
@@ -208,11 +209,11 @@ def _with_post(ports: OfflinePorts, base: ThreadStatus, current: PostRecord) -> 
     )
 
 
-def _pinned(ports: OfflinePorts, current: PostRecord) -> bool | None:
+def _pinned(ports: OfflinePorts, current: PostRecord, intents: Sequence[Intent]) -> bool | None:
     """Return what was last seen, a moderator's unpin included, or else our own last change."""
     changes = [
         intent.new.kind is IntentKind.PIN
-        for intent in ports.ledger.intents(current.thread)
+        for intent in intents
         if intent.new.kind in (IntentKind.PIN, IntentKind.UNPIN)
         and intent.new.post_id == current.post_id
         and intent.state is IntentState.DONE

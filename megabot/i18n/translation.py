@@ -1,12 +1,16 @@
-"""The language of what people on Lemmy and readers of the site see: one for the whole process, by gettext.
+"""The language of what people on Lemmy and readers of the site see, by gettext.
 
-`_` looks a message up when it is called, so that it always uses the active language. The language is a global
-instead of a context variable, because the service writes from several threads.
+`_` looks a message up when it is called, so that it always uses the active language. That is the language
+bound to the running code (`language_bound`), which is how many accounts in one process each use their own;
+without one it is the language of the whole process, which every thread uses.
 """
 
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from hashlib import sha256
 from pathlib import Path
@@ -21,19 +25,52 @@ LOCALES = Path(__file__).parent / "locale"
 _CONTEXT_END = "\x04"  # between a context and its message in a .mo file
 
 
+_KEPT = 16  # catalogues, for accounts that share a language
+
+
 class _Active:
+    """The language of the process."""
+
     language: str = ENGLISH
     messages: NullTranslations = NullTranslations()
     mistakes: tuple[str, ...] = ()
 
 
-def use_language(language: str, locale_dir: Path | None = None) -> None:
-    """Use a language from now on. A catalogue in `locale_dir` is used before one that comes with megabot.
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language with its messages; `mistakes` has a sentence for each unusable translation."""
+
+    language: str
+    messages: NullTranslations
+    mistakes: tuple[str, ...]
+
+
+_bound: ContextVar[Language | None] = ContextVar("language", default=None)
+
+
+def load_language(language: str, locale_dir: Path | None = None) -> Language:
+    """Read a language. A catalogue in `locale_dir` is used before one that comes with megabot.
 
     Raises `ConfigError` if there is no such language or if its catalogue cannot be read.
     """
-    messages, mistakes = _read(language, locale_dir)  # first: after an error the language stays as it was
-    _Active.language, _Active.messages, _Active.mistakes = language, messages, mistakes
+    return Language(language, *_read(language, locale_dir))
+
+
+def use_language(language: str, locale_dir: Path | None = None) -> None:
+    """Use a language in the whole process from now on. Raises like `load_language`."""
+    loaded = load_language(language, locale_dir)  # first: after an error the language stays as it was
+    _Active.language, _Active.messages = loaded.language, loaded.messages
+    _Active.mistakes = loaded.mistakes
+
+
+@contextmanager
+def language_bound(language: Language) -> Iterator[None]:
+    """Use a language within a block, in this thread alone."""
+    token = _bound.set(language)
+    try:
+        yield
+    finally:
+        _bound.reset(token)
 
 
 @contextmanager
@@ -49,39 +86,40 @@ def language_used(language: str, locale_dir: Path | None = None) -> Iterator[Non
 
 def mistakes() -> tuple[str, ...]:
     """Return a sentence for each translation that cannot be filled in; its message stays English."""
-    return _Active.mistakes
+    return _active().mistakes
 
 
 def active_language() -> str:
     """Return the name of the active language, as in `MEGABOT_LANGUAGE`."""
-    return _Active.language
+    return _active().language
 
 
 def catalogue_digest() -> str:
     """Return a digest of the active language and its messages, to notice that either changed."""
-    said = sorted(map(repr, vars(_Active.messages).get("_catalog", {}).items()))
-    return sha256("\n".join([_Active.language, *said]).encode()).hexdigest()
+    active = _active()
+    said = sorted(map(repr, vars(active.messages).get("_catalog", {}).items()))
+    return sha256("\n".join([active.language, *said]).encode()).hexdigest()
 
 
 def html_language() -> str:
     """Return the active language as HTML and feeds name it: `pt-BR` for `pt_BR`."""
-    return _Active.language.replace("_", "-")
+    return _active().language.replace("_", "-")
 
 
 def _(message: str) -> str:
-    return _Active.messages.gettext(message)
+    return _active().messages.gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
-    return _Active.messages.ngettext(singular, plural, number)
+    return _active().messages.ngettext(singular, plural, number)
 
 
 def pgettext(context: str, message: str) -> str:
-    return _Active.messages.pgettext(context, message)
+    return _active().messages.pgettext(context, message)
 
 
 def npgettext(context: str, singular: str, plural: str, number: int) -> str:
-    return _Active.messages.npgettext(context, singular, plural, number)
+    return _active().messages.npgettext(context, singular, plural, number)
 
 
 def N_(message: str) -> str:  # noqa: N802  the name that gettext's tools and translators know
@@ -92,6 +130,10 @@ def N_(message: str) -> str:  # noqa: N802  the name that gettext's tools and tr
 def NP_(context: str, message: str) -> tuple[str, str]:  # noqa: N802  likewise
     """Mark a message with its context; the caller translates it with `pgettext(*marked)`."""
     return context, message
+
+
+def _active() -> Language | type[_Active]:
+    return _bound.get() or _Active
 
 
 def _read(language: str, locale_dir: Path | None) -> tuple[NullTranslations, tuple[str, ...]]:
@@ -108,12 +150,18 @@ def _read(language: str, locale_dir: Path | None) -> tuple[NullTranslations, tup
             "For a translation of your own, set MEGABOT_LOCALE_DIR"
         )
     try:
-        with file.open("rb") as opened:
-            messages = GNUTranslations(opened)
+        return _opened(file, file.stat().st_mtime_ns)
     except (OSError, ValueError, LookupError, SyntaxError, struct.error) as error:
         raise ConfigError(
             f"{file} cannot be read: {error}. Compile it again with: pybabel compile -D {DOMAIN} -d FOLDER"
         ) from error
+
+
+@lru_cache(maxsize=_KEPT)
+def _opened(file: Path, changed: int) -> tuple[NullTranslations, tuple[str, ...]]:
+    """Read a catalogue once for all accounts; `changed` is when the file was written."""
+    with file.open("rb") as opened:
+        messages = GNUTranslations(opened)
     return messages, tuple(_without_mistakes(messages, file))
 
 

@@ -79,9 +79,9 @@ class Ledger(Protocol):
         """Return all intents of a thread, oldest first. Grows with the thread's age: not for a pass."""
 
     def recent_intents(
-        self, thread: str, *, editions: Collection[str], post_ids: Collection[int]
+        self, thread: str, *, editions: Collection[str], post_ids: Collection[int], order: str = ""
     ) -> tuple[Intent, ...]:
-        """Return a thread's open intents and those of some editions or posts, oldest first."""
+        """Return a thread's open intents and those of some editions, posts or an order, oldest first."""
 
     def history(self, limit: int) -> tuple[Intent, ...]:
         """Return the newest intents of all threads, newest first."""

@@ -242,9 +242,10 @@ class PostgresLedger(SqlLedger, StoredLedger):
 
     @override
     def change_account(self, change: Callable[[AccountState], AccountState]) -> None:
-        with self._account_rows.writing() as connection:
-            self._change_account(connection, change)
-        self._account_rows.rejoin()
+        owner = self.account().owner
+        super().change_account(change)
+        if self.account().owner != owner:
+            self._account_rows.rejoin()
 
     @override
     def restore(self, source: Path) -> None:

@@ -3,11 +3,12 @@
 The content of rows is in `rows`, the tables are in `tables`, the rest of the statements in `sql_state`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Select, and_, delete, exists, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from typing_extensions import override
 
@@ -26,11 +27,19 @@ from megabot.ledger.records import (
     PostRecord,
 )
 from megabot.ledger.sql_state import SqlState
-from megabot.ledger.tables import COMMANDS, INTENTS, POSTS, TEXTS
+from megabot.ledger.tables import (
+    COMMANDS,
+    HEARD_COMMAND,
+    INTENTS,
+    OPEN_COMMAND,
+    OPEN_INTENT,
+    ORDERED_INTENT,
+    POSTS,
+    TEXTS,
+)
 
-_OPEN = INTENTS.c.state.in_(sorted(OPEN_STATES))
+_OPEN = text(OPEN_INTENT)
 _SETTLED = INTENTS.c.state.not_in(sorted(OPEN_STATES))
-_DONE_WITH = (CommandState.IGNORED, CommandState.CLOSED)
 
 
 class SqlLedger(SqlState):
@@ -68,19 +77,20 @@ class SqlLedger(SqlState):
 
     @override
     def recent_intents(
-        self, thread: str, *, editions: Collection[str], post_ids: Collection[int]
+        self, thread: str, *, editions: Collection[str], post_ids: Collection[int], order: str = ""
     ) -> tuple[Intent, ...]:
+        of_thread = self._rows.select(INTENTS, thread=thread)
         # One statement for each condition, because each has an index of its own.
+        statements = [
+            of_thread.where(_OPEN),
+            *_with_any(of_thread, INTENTS.c.edition, editions),
+            *_with_any(of_thread, INTENTS.c.post_id, post_ids),
+            *_with_any(of_thread.where(text(ORDERED_INTENT)), INTENTS.c.ordered_by, [order] if order else []),
+        ]
         found = {
             intent.id: intent
-            for condition in (
-                _OPEN,
-                INTENTS.c.edition.in_(sorted(editions)),
-                INTENTS.c.post_id.in_(sorted(post_ids)),
-            )
-            for intent in self._rows.list(
-                self._rows.select(INTENTS, thread=thread).where(condition), rows.intent
-            )
+            for statement in statements
+            for intent in self._rows.list(statement, rows.intent)
         }
         return tuple(found[intent_id] for intent_id in sorted(found))
 
@@ -110,17 +120,13 @@ class SqlLedger(SqlState):
         of_thread = self._rows.select(POSTS, thread=thread)
         newest = of_thread.order_by(*(column.desc() for column in _ORDER)).limit(RECENT_POSTS)
         found = {record.post_id: record for record in self._rows.list(newest, rows.post)}
-        # Asked for only if the newest do not contain them.
-        known = {record.edition for record in found.values()}
-        asked = (
-            (POSTS.c.edition, set(editions) - known),
-            (POSTS.c.post_id, set(post_ids) - set(found)),
-        )
+        # With fewer posts, these are all.
         if len(found) == RECENT_POSTS:
-            for column, values in asked:
-                if values:
-                    more = self._rows.list(of_thread.where(column.in_(sorted(values))), rows.post)
-                    found |= {record.post_id: record for record in more}
+            for statement in (
+                *_with_any(of_thread, POSTS.c.edition, editions),
+                *_with_any(of_thread, POSTS.c.post_id, set(post_ids) - set(found)),
+            ):
+                found |= {record.post_id: record for record in self._rows.list(statement, rows.post)}
         return tuple(sorted(found.values(), key=lambda one: (one.slot, one.copy, one.post_id)))
 
     @override
@@ -151,12 +157,12 @@ class SqlLedger(SqlState):
 
     @override
     def open_commands(self) -> tuple[CommandRecord, ...]:
-        open_ = self._rows.select(COMMANDS).where(COMMANDS.c.state.not_in(_DONE_WITH))
+        open_ = self._rows.select(COMMANDS).where(text(OPEN_COMMAND))
         return self._rows.list(open_.order_by(COMMANDS.c.at, COMMANDS.c.id), rows.command)
 
     @override
     def commands(self, limit: int) -> tuple[CommandRecord, ...]:
-        heard = self._rows.select(COMMANDS).where(COMMANDS.c.state != CommandState.IGNORED)
+        heard = self._rows.select(COMMANDS).where(text(HEARD_COMMAND))
         newest = heard.order_by(COMMANDS.c.at.desc(), COMMANDS.c.id.desc()).limit(limit)
         return self._rows.list(newest, rows.command)
 
@@ -165,20 +171,29 @@ class SqlLedger(SqlState):
         account = self._database.account_id
         of_account = [table.c.account_id == account for table in (INTENTS, POSTS, COMMANDS)]
         intents, posts, commands = of_account
+        old_post = and_(POSTS.c.context != "", POSTS.c.slot < before, _has_two_newer(POSTS.c.slot, POSTS))
+        closed = and_(COMMANDS.c.state == CommandState.CLOSED, COMMANDS.c.at < before)
+        ignored = and_(COMMANDS.c.state == CommandState.IGNORED, COMMANDS.c.at < ignored_before)
         with self._database.writing() as connection:
-            connection.execute(delete(INTENTS).where(intents, _SETTLED, _is_old(before)))
-            connection.execute(update(INTENTS).where(intents, _IS_SUPERSEDED).values(draft=None, context=""))
-            connection.execute(
-                update(POSTS)
-                .where(
-                    posts, POSTS.c.context != "", POSTS.c.slot < before, _has_two_newer(POSTS.c.slot, POSTS)
-                )
-                .values(context="")
-            )
-            closed = and_(COMMANDS.c.state == CommandState.CLOSED, COMMANDS.c.at < before)
-            connection.execute(update(COMMANDS).where(commands, closed).values(said="", answer=""))
-            ignored = and_(COMMANDS.c.state == CommandState.IGNORED, COMMANDS.c.at < ignored_before)
-            connection.execute(delete(COMMANDS).where(commands, ignored))
+            for statement in (
+                delete(INTENTS).where(intents, _SETTLED, _is_old(before)),
+                update(INTENTS).where(intents, _IS_SUPERSEDED).values(draft=None, context=""),
+                update(POSTS).where(posts, old_post).values(context=""),
+                update(COMMANDS).where(commands, closed).values(said="", answer=""),
+                delete(COMMANDS).where(commands, ignored),
+            ):
+                # Executed once a day, so it need not stay in memory.
+                connection.execute(statement, execution_options={"compiled_cache": None})
+
+
+def _with_any(
+    statement: Select[Any], column: Column[Any], values: Collection[object]
+) -> Iterator[Select[Any]]:
+    """Return statements for the rows with any of these values, some values at a time."""
+    # Databases limit how many values a statement may have; PostgreSQL's protocol to 65,535.
+    left = iter(sorted(values))  # type: ignore[type-var]
+    while some := list(islice(left, 500)):
+        yield statement.where(column.in_(some))
 
 
 _ORDER = (POSTS.c.slot, POSTS.c.copy, POSTS.c.post_id)

@@ -45,8 +45,11 @@ class SqlState(Ledger):
 
     @override
     def change_account(self, change: Callable[[AccountState], AccountState]) -> None:
-        with self._database.writing() as connection:
-            self._change_account(connection, change)
+        # Nearly always nothing changes, and a transaction that writes costs a wait for the disk.
+        known = self.account()
+        if change(known) != known:
+            with self._database.writing() as connection:
+                self._change_account(connection, change)
 
     def _change_account(self, connection: Connection, change: Callable[[AccountState], AccountState]) -> None:
         before = self._account(connection, lock=True)
@@ -63,6 +66,9 @@ class SqlState(Ledger):
 
     @override
     def change_thread(self, thread: str, change: Callable[[ThreadState], ThreadState]) -> None:
+        known = self.thread(thread)
+        if change(known) == known:
+            return
         with self._database.writing() as connection:
             statement = self._rows.select(tables.THREADS, thread=thread).with_for_update()
             before = next(iter(read_in(connection, statement, rows.thread)), ThreadState())
@@ -152,6 +158,9 @@ class SqlState(Ledger):
     def change_highlights(
         self, thread: str, edition: str, change: Callable[[tuple[Highlight, ...]], Sequence[Highlight]]
     ) -> None:
+        known = self.highlights(thread, edition)
+        if tuple(change(known)) == known:
+            return
         with self._database.writing() as connection:
             self._account(connection, lock=True)
             before = self._highlights(connection, thread, edition)

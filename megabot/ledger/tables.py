@@ -17,6 +17,13 @@ from megabot.schedule.overrides import OverrideKind
 
 METADATA = MetaData()
 
+# Queries use the same text as the indexes, because SQLite cannot tell that a bound value fits a partial one
+# (https://www.sqlite.org/partialindex.html).
+OPEN_INTENT = "state IN ('sending', 'unknown')"
+ORDERED_INTENT = "ordered_by <> ''"
+HEARD_COMMAND = "state <> 'ignored'"
+OPEN_COMMAND = "state NOT IN ('ignored', 'closed')"
+
 
 def _account(*, key: bool = True) -> Column[int]:
     accounts = ForeignKey("accounts.id", ondelete="CASCADE")
@@ -114,7 +121,8 @@ INTENTS = _table(
     _must("note"),
     Index("intents_of_edition", "account_id", "thread", "edition"),
     Index("intents_of_post", "account_id", "post_id"),
-    _index("open_intents", ["account_id", "thread"], where="state IN ('sending', 'unknown')"),
+    _index("intents_of_order", ["account_id", "ordered_by"], where=ORDERED_INTENT),
+    _index("open_intents", ["account_id", "thread"], where=OPEN_INTENT),
     # A second guard for promise 1: a copy that was or may have been sent can never be sent again.
     _index(
         "one_publish_a_copy",
@@ -178,8 +186,8 @@ COMMANDS = _table(
     _must("comment_id", NUMBER),
     Index("one_record_a_notice", "account_id", "key", unique=True),
     # Every comment in the bot's own threads gets a row, and nearly all are ignored.
-    _index("commands_not_ignored", ["account_id", "at", "id"], where="state <> 'ignored'"),
-    _index("open_commands", ["account_id", "at", "id"], where="state NOT IN ('ignored', 'closed')"),
+    _index("commands_not_ignored", ["account_id", "at", "id"], where=HEARD_COMMAND),
+    _index("open_commands", ["account_id", "at", "id"], where=OPEN_COMMAND),
 )
 
 CONFIRMATIONS = _table(

@@ -11,35 +11,77 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from http.client import HTTPResponse
 from typing import Any
 
-from requests.adapters import HTTPAdapter
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH, DEFAULT_POOLSIZE, HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
+from urllib3.util.ssl_ import create_urllib3_context
 
 from megabot.errors import Unreachable
 
+_before_write: ContextVar[Callable[[], None]] = ContextVar("before_write", default=lambda: None)
+
+
+@contextmanager
+def asked_before_writes(ask: Callable[[], None]) -> Iterator[None]:
+    """Call `ask` right before the first byte of each request of this thread that is not a GET.
+
+    On an open connection, because looking up the name and connecting may take many seconds.
+    """
+    token = _before_write.set(ask)
+    try:
+        yield
+    finally:
+        _before_write.reset(token)
+
 
 class BoundedAdapter(HTTPAdapter):
-    """Make requests use the connections of this module, and never send anything twice.
+    """Make requests use the connections of this module, and never send anything twice."""
 
-    `before_write` is called right before the first byte of each request that is not a GET, on an open
-    connection, because looking up the name and connecting may take many seconds.
-    """
-
-    def __init__(self, *, before_write: Callable[[], None] = lambda: None) -> None:
-        super().__init__(max_retries=0)
-        self._pools = _pools(before_write)
-        self.poolmanager.pool_classes_by_scheme = self._pools
+    def __init__(self, *, servers: int = DEFAULT_POOLSIZE, connections: int = DEFAULT_POOLSIZE) -> None:
+        super().__init__(max_retries=0, pool_connections=servers, pool_maxsize=connections)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **options: object) -> PoolManager:
         """Use these connections through a proxy, too."""
         manager: PoolManager = super().proxy_manager_for(proxy, **options)
-        manager.pool_classes_by_scheme = self._pools
+        manager.pool_classes_by_scheme = _POOLS
         return manager
+
+
+class SharedConnections(BoundedAdapter):
+    """Connections that the sessions of many accounts share. They carry no token: each request has its own.
+
+    `servers`: to how many servers connections stay open; `connections`: how many to each. `authorities` is a
+    file with the certificates that servers are verified with.
+    """
+
+    def __init__(self, *, servers: int, connections: int, authorities: str = DEFAULT_CA_BUNDLE_PATH) -> None:
+        # One context for all connections: the certificates in it take 1 MB and 20 ms to load.
+        self._tls = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
+        self._tls.load_verify_locations(authorities)
+        super().__init__(servers=servers, connections=connections)
+
+    def init_poolmanager(self, *given: Any, **named: Any) -> None:  # noqa: ANN401  the library's own arguments
+        """Use the context."""
+        super().init_poolmanager(*given, **named, ssl_context=self._tls)
+
+    def proxy_manager_for(self, proxy: str, **options: object) -> PoolManager:
+        """Use the context through a proxy, too."""
+        return super().proxy_manager_for(proxy, **options, ssl_context=self._tls)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ANN401  as above
+        """Let the context verify, which has the certificates already."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+    def close(self) -> None:
+        """Do nothing: a session that ends must not close the connections of the others."""
 
 
 class _UntilDeadline(io.RawIOBase):
@@ -84,6 +126,15 @@ class _PlainConnection(HTTPConnection):
         except (OSError, HTTPError) as error:
             raise _unreachable(self, error) from error
 
+    # http.client sends nothing before `endheaders`: the request line and the headers wait for it.
+    def putrequest(self, method: str, *given: Any, **named: Any) -> None:  # noqa: ANN401  passed on
+        self._asked = method
+        super().putrequest(method, *given, **named)
+
+    def endheaders(self, *given: Any, **named: Any) -> None:  # noqa: ANN401  passed on
+        _connect_and_ask(self, self._asked)
+        super().endheaders(*given, **named)
+
 
 class _TlsConnection(HTTPSConnection):
     response_class = BoundedResponse
@@ -94,42 +145,31 @@ class _TlsConnection(HTTPSConnection):
         except (OSError, HTTPError) as error:
             raise _unreachable(self, error) from error
 
+    def putrequest(self, method: str, *given: Any, **named: Any) -> None:  # noqa: ANN401  passed on
+        self._asked = method
+        super().putrequest(method, *given, **named)
 
-def _pools(before_write: Callable[[], None]) -> dict[str, type[HTTPConnectionPool]]:
-    """Return the pools whose connections call `before_write`, by scheme."""
+    def endheaders(self, *given: Any, **named: Any) -> None:  # noqa: ANN401  passed on
+        _connect_and_ask(self, self._asked)
+        super().endheaders(*given, **named)
 
-    def connect_and_ask(connection: HTTPConnection, method: str) -> None:
-        if connection.sock is None:
-            connection.connect()
-        if method != "GET":
-            before_write()
 
-    # http.client sends nothing before `endheaders`: the request line and the headers wait for it.
-    class Plain(_PlainConnection):
-        def putrequest(self, method: str, *given: Any, **named: Any) -> None:  # noqa: ANN401  passed on
-            self._asked = method
-            super().putrequest(method, *given, **named)
+def _connect_and_ask(connection: HTTPConnection, method: str) -> None:
+    if connection.sock is None:
+        connection.connect()
+    if method != "GET":
+        _before_write.get()()
 
-        def endheaders(self, *given: Any, **named: Any) -> None:  # noqa: ANN401  passed on
-            connect_and_ask(self, self._asked)
-            super().endheaders(*given, **named)
 
-    class Tls(_TlsConnection):
-        def putrequest(self, method: str, *given: Any, **named: Any) -> None:  # noqa: ANN401  passed on
-            self._asked = method
-            super().putrequest(method, *given, **named)
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
 
-        def endheaders(self, *given: Any, **named: Any) -> None:  # noqa: ANN401  passed on
-            connect_and_ask(self, self._asked)
-            super().endheaders(*given, **named)
 
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
 
-    class TlsPool(HTTPSConnectionPool):
-        ConnectionCls = Tls
 
-    return {"http": PlainPool, "https": TlsPool}
+_POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _PlainPool, "https": _TlsPool}
 
 
 def _unreachable(connection: HTTPConnection, error: Exception) -> Unreachable:

@@ -8,6 +8,7 @@ import queue
 import re
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -87,7 +88,9 @@ class LemmyHomeServers(port.HomeServers):
     def _bounded(self, ask: Callable[[], T], too_late: T) -> T:
         """Ask in a thread and abandon it after the time limit, because a DNS lookup cannot be cancelled."""
         answers: queue.SimpleQueue[T] = queue.SimpleQueue()
-        threading.Thread(target=lambda: answers.put(ask()), name="home server", daemon=True).start()
+        # In a copy of the context, so that what it logs names the account.
+        work = copy_context()
+        threading.Thread(target=lambda: answers.put(work.run(ask)), name="home server", daemon=True).start()
         try:
             return answers.get(timeout=self._seconds)
         except queue.Empty:

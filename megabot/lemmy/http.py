@@ -22,7 +22,7 @@ from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 from megabot.errors import ConfigError, MegabotError, NotLemmy, OutcomeUnknown, Unreadable
 from megabot.forum import addresses
-from megabot.lemmy.deadlines import BoundedAdapter
+from megabot.lemmy.deadlines import BoundedAdapter, asked_before_writes
 from megabot.proxy import Proxy
 
 log = logging.getLogger(__name__)
@@ -69,9 +69,10 @@ class LemmySession(requests.Session):
 
     `before_write` is called on the open connection right before each request that changes something; what it
     raises keeps the request from being sent.
+    `connections` are used instead of its own ones, to share them with the sessions of other accounts.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what the composition root chooses
         self,
         address: str,
         *,
@@ -80,12 +81,14 @@ class LemmySession(requests.Session):
         limits: Limits | None = None,
         proxy: Proxy | None = None,
         before_write: Callable[[], None] = lambda: None,
+        connections: BoundedAdapter | None = None,
     ) -> None:
         super().__init__()
         self.address = _safe(address)
         self.sent = 0
         self.server_time: datetime | None = None
         self._limits = limits or Limits()
+        self._before_write = before_write
         self.trust_env = False
         through = proxy.for_address(self.address) if proxy else ""
         self.proxies = {"https": through, "http": through} if through else {}
@@ -93,7 +96,7 @@ class LemmySession(requests.Session):
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self.headers.update({"User-Agent": user_agent or _program(), "Accept-Encoding": "gzip"})
         for scheme in ("https://", "http://"):
-            self.mount(scheme, BoundedAdapter(before_write=before_write))
+            self.mount(scheme, connections or BoundedAdapter())
 
     def send(self, request: requests.PreparedRequest, **_given: object) -> requests.Response:
         """Send one request and read the whole response, or raise a typed error.
@@ -105,7 +108,8 @@ class LemmySession(requests.Session):
         self.sent += 1
         ending = "interrupted"
         try:
-            response = self._exchange(request, path)
+            with asked_before_writes(self._before_write):
+                response = self._exchange(request, path)
             ending = str(response.status_code)
         except MegabotError as error:
             ending = type(error).__name__

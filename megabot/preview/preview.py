@@ -4,12 +4,14 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from difflib import unified_diff
+from itertools import islice
 
 from megabot.errors import ConfigError, ForumError, SourceBroken
 from megabot.forum import public_post
 from megabot.forum.public_post import PublicPost
 from megabot.i18n import sentences
 from megabot.ledger.current_post import current_post_record
+from megabot.ledger.port import RECENT_POSTS
 from megabot.ledger.records import IntentState, PostRecord, latest
 from megabot.ports import OfflinePorts
 from megabot.preview import fragments
@@ -25,7 +27,7 @@ from megabot.rendering.model import (
     RenderProblem,
 )
 from megabot.schedule.calendar import Edition
-from megabot.schedule.editions import next_unposted_edition, upcoming_or_last
+from megabot.schedule.editions import keys_near, next_unposted_edition, upcoming_or_last
 from megabot.schedule.overrides import next_edition
 from megabot.source.model import Snapshot, Thread
 from megabot.source.preambles import BY_MESSAGE, preambles_without_slot
@@ -109,7 +111,9 @@ def find_edition(ports: OfflinePorts, thread: Thread, key: str | None) -> Editio
     Without a post in the ledger it is the edition of the next slot, because nothing shows whether the current
     one is missing.
     """
-    now, posted = ports.clock.now(), latest(ports.ledger.posts(thread.name))
+    now = ports.clock.now()
+    near = keys_near(thread.calendar, now)
+    posted = latest(ports.ledger.recent_posts(thread.name, editions=near))
     following = (
         next_edition(thread.calendar, now, posted) if posted else next_unposted_edition(thread.calendar, now)
     )
@@ -157,7 +161,7 @@ def current_text(ports: OfflinePorts, name: str) -> tuple[str, str]:
         return "", ""
     drafts = [
         intent.new.draft
-        for intent in ports.ledger.intents(name)
+        for intent in ports.ledger.recent_intents(name, editions=(record.edition,), post_ids=())
         if intent.state is IntentState.DONE
         and (intent.new.edition, intent.new.copy) == (record.edition, record.copy)
     ]
@@ -183,7 +187,10 @@ def current_or_public_text(
 
 
 def _last(ports: OfflinePorts, thread: Thread, edition: Edition) -> PostRecord | None:
-    older = [record for record in ports.ledger.posts(thread.name) if record.number < edition.number]
+    # For an edition of long ago the newest posts are not enough.
+    earlier = [one.key for one in islice(thread.calendar.earlier(edition), RECENT_POSTS)]
+    records = ports.ledger.recent_posts(thread.name, editions=earlier)
+    older = [record for record in records if record.number < edition.number]
     last = current_post_record(ports.ledger, thread.name)
     return last if last in older else older[-1] if older else None
 

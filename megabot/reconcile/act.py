@@ -30,7 +30,7 @@ from megabot.i18n import sentences
 from megabot.i18n.translation import _
 from megabot.ledger.records import Intent, IntentKind, IntentState, NewIntent
 from megabot.ports import Ports
-from megabot.reconcile import describe
+from megabot.reconcile import describe, recent_history
 from megabot.reconcile.actions import (
     Adopt,
     Announce,
@@ -251,7 +251,8 @@ def _adopt(work: ActContext, action: Adopt) -> None:
         sentences.adoption_comment(action.edition),
         ADOPTED,
     )
-    keep_posts(work.ports, work.thread, (thread_post,))
+    known = recent_history.record_of_thread(work.ports.ledger, work.thread.name, thread_post.id)
+    keep_posts(work.ports, work.thread, (thread_post,), (known,) if known else ())
 
 
 def _release(work: ActContext, action: Release) -> None:

@@ -65,5 +65,5 @@ def community_of_last_post(ports: Ports, thread: Thread, posts: tuple[ThreadPost
     """Return the id of the community of a thread's last post, None if there is no post."""
     if posts:
         return posts[0].post.community_id
-    records = ports.ledger.posts(thread.name)
+    records = ports.ledger.recent_posts(thread.name)
     return records[-1].community_id if records else None

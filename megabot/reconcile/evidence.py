@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from megabot.forum.models import CommunityRef, Post
 from megabot.ports import Ports
+from megabot.reconcile import recent_history
 from megabot.reconcile.listing import AccountListing, read_pinned, read_removed
 from megabot.reconcile.observation import Observation, Situation, ThreadPost
 from megabot.reconcile.orders import OrderKind
@@ -35,10 +36,15 @@ def read_removals_and_pins(
         (*observation.posts, *(thread_post for thread_post in removed if thread_post.id not in listed))
     )
     pinned = read_pinned(ports, listing, place.id)
-    return replace(
+    manual = (post for post in pinned if _is_by_hand(post, observation, situation.thread))
+    observed = replace(
         observation,
         posts=posts,
-        manual_posts=tuple(post for post in pinned if _is_by_hand(post, observation, situation.thread)),
+        manual_posts=tuple(
+            post
+            for post in manual
+            if recent_history.record_of_thread(ports.ledger, situation.thread.name, post.id) is None
+        ),
         hidden_posts=tuple(
             _hidden(ports, listing, removals, {thread_post.id for thread_post in posts}, homes)
         ),
@@ -46,6 +52,11 @@ def read_removals_and_pins(
         trusted=trusted,
         removals_read=True,
     )
+    if len(posts) == len(listed):
+        return observed
+    # What the ledger knows of the removed posts; the states that a plan gave to its writes are kept.
+    known = recent_history.with_history(ports.ledger, replace(situation, observation=observed))
+    return replace(known, intents=recent_history.merged(observation.intents, known.intents))
 
 
 def _hidden(
@@ -55,18 +66,17 @@ def _hidden(
     posts = [post for post in listing.content.posts if post.removed and not post.body]
     # Where the text can be read, its marker tells which edition it was (decision 2).
     known |= {post.id for post in removals if post.body}
-    for name in ports.ledger.threads() if posts else ():
-        known |= {record.post_id for record in ports.ledger.posts(name)}
-    return (post for post in posts if post.community_id in homes and post.id not in known)
+    hidden = (post for post in posts if post.community_id in homes and post.id not in known)
+    return (post for post in hidden if ports.ledger.post(post.id) is None)
 
 
 def _is_by_hand(post: Post, observation: Observation, thread: Thread) -> bool:
     """Return whether a pinned post can be a moderator's own thread for this edition (decision 4).
 
-    It is one that the bot did not post or adopt, newer than the current post and than the previous slot.
+    It is one that the bot did not post, newer than the current post and than the previous slot. Whether it
+    was adopted is looked up afterwards.
     """
-    recorded = any(record.post_id == post.id for record in observation.records)
-    if post.creator.id == observation.bot_id or recorded or not (post.creator_is_moderator and post.open):
+    if post.creator.id == observation.bot_id or not (post.creator_is_moderator and post.open):
         return False
     if observation.current is not None and post.published <= observation.current.post.published:
         return False

@@ -28,9 +28,10 @@ def scan_all_posts(ports: Ports) -> None:
     unlisted: list[tuple[Thread, PostRecord]] = []
     for thread in threads:
         listed = own_posts_of(content.posts, thread.name, content.author)
-        keep_posts(ports, thread, listed)
+        records = ports.ledger.posts(thread.name)
+        keep_posts(ports, thread, listed, records)
         ids = {thread_post.id for thread_post in listed}
-        unlisted += [(thread, one) for one in ports.ledger.posts(thread.name) if one.post_id not in ids]
+        unlisted += [(thread, one) for one in records if one.post_id not in ids]
     _check_highlights(ports, threads)
     # An account without a single post means another server at the old address: then nothing is changed.
     if content.posts:
@@ -69,7 +70,7 @@ def _next_batch(ports: Ports, all_: list[tuple[Thread, PostRecord]]) -> list[tup
 def _check_post(ports: Ports, thread: Thread, record: PostRecord) -> None:
     post = _read(ports, record)
     if post is not None and post.url == record.url:  # after a restore the id can be another post's (A23)
-        keep_posts(ports, thread, (thread_post_of_record(record, post),))
+        keep_posts(ports, thread, (thread_post_of_record(record, post),), (record,))
         return
     text = ports.ledger.text(record.post_id)
     if text is not None and text.open:

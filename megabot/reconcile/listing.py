@@ -86,7 +86,7 @@ def _since(ports: Ports, threads: tuple[Thread, ...], now: datetime) -> datetime
     """Return how far back the listing must reach, None for everything."""
     earliest = now
     for thread in threads:
-        records = ports.ledger.posts(thread.name)
+        records = ports.ledger.recent_posts(thread.name)
         # A new ledger is rebuilt from the account's own posts (S03).
         if not records:
             return None

@@ -1,4 +1,4 @@
-"""What the ledger remembers from pass to pass: when it began, when it first saw each schedule, the writes."""
+"""What the ledger remembers from pass to pass: when it began, and when it first saw each schedule."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -69,10 +69,9 @@ def read_known_since(
     return min((thread_post.post.published for thread_post in posts), default=now)
 
 
-def with_ledger_state(ports: Ports, thread: Thread, observation: Observation, now: datetime) -> Observation:
-    """Add to an observation what the ledger knows by now, and the digest of the current annotations."""
+def with_annotations(ports: Ports, thread: Thread, observation: Observation, now: datetime) -> Observation:
+    """Add the digest of the current annotations to an observation."""
     current, ledger = observation.current, ports.ledger
-    observation = replace(observation, intents=ledger.intents(thread.name), records=ledger.posts(thread.name))
     if current is None:
         return observation
     note = ledger.thread(thread.name).note

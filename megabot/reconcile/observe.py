@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from megabot.forum.models import CommunityRef
 from megabot.ledger.records import Intent, IntentKind, IntentState
 from megabot.ports import Ports
-from megabot.reconcile import describe, memory, outcomes
+from megabot.reconcile import describe, memory, outcomes, recent_history
 from megabot.reconcile.communities import is_in_wrong_community
 from megabot.reconcile.content import annotation_store
 from megabot.reconcile.decide import clock_is_wrong
@@ -18,6 +18,7 @@ from megabot.reconcile.observation import Observation, Situation, ThreadPost
 from megabot.reconcile.orders import Order, OrderKind
 from megabot.reconcile.override_facts import find_hold
 from megabot.reconcile.thread_posts import keep_posts, keep_sent, read_thread_posts
+from megabot.schedule.editions import keys_near
 from megabot.source.model import Thread
 
 log = logging.getLogger("megabot")
@@ -34,7 +35,8 @@ def observe(
 ) -> Observation:
     """Return what is known of one thread, without a request if the listing contains everything needed."""
     hides = listing.hiding_settings(nsfw=thread.nsfw or place.nsfw)
-    thread_posts = read_thread_posts(ports, thread.name, listing.content)
+    near = keys_near(thread.calendar, now)
+    thread_posts = read_thread_posts(ports, thread.name, listing.content, editions=near)
     posts, complete = thread_posts.posts, thread_posts.listing_trusted
     # Without a known post to look for, only the account's settings can vouch (decision 41).
     trusted = (listing.account is not None and not hides) if complete is None else complete
@@ -45,12 +47,11 @@ def observe(
     # The edition that was meant, even if another slot has come since the order was given.
     if order is not None and order.kind is OrderKind.POST and order.edition:
         due = thread.calendar.edition(order.edition)
-    return Observation(
+    observation = Observation(
         due=due,
         known_since=memory.read_known_since(ports, thread, listing, place, posts, now),
         posts=posts,
-        records=ports.ledger.posts(thread.name),
-        intents=ports.ledger.intents(thread.name),
+        records=thread_posts.records,
         comments=listing.content.comments,
         created_ids=frozenset(listing.created),
         hiding_settings=hides,
@@ -67,6 +68,10 @@ def observe(
         home=home_server(place, posts),
         home_answer=ports.ledger.thread(thread.name).home,
     )
+    situation = Situation(now=now, thread=thread, observation=observation, order=order)
+    if due is None or due.key in near:
+        return recent_history.with_intents(ports.ledger, situation)
+    return recent_history.with_history(ports.ledger, situation)
 
 
 def _moderates(
@@ -115,37 +120,42 @@ def observe_situation(
     observation = observe(ports, thread, listing, place, order=order, now=now)
     situation = Situation(now=now, thread=thread, observation=observation, order=order)
     if clock_is_wrong(situation):
-        return replace(situation, observation=memory.with_ledger_state(ports, thread, observation, now))
+        return replace(situation, observation=memory.with_annotations(ports, thread, observation, now))
     if not dry:
         memory.remember_schedule(ports, thread, observation, listing)
     # The post may have been created and removed since (A14).
     if observation.has_open_publish:
         situation = replace(situation, observation=read_removals_and_pins(ports, situation, listing, place))
     verdicts = outcomes.resolve_all(situation.observation, now)
-    if not dry:
-        _keep_verdicts(ports, situation, verdicts)
-    observation = memory.with_ledger_state(ports, thread, situation.observation, now)
-    return replace(
-        situation,
+    if dry:
         # A plan goes by these verdicts but does not record them (G04).
-        observation=replace(observation, intents=outcomes.apply_resolutions(observation, verdicts, now))
-        if dry
-        else observation,
-    )
+        intents = outcomes.apply_resolutions(situation.observation, verdicts, now)
+        observation = replace(situation.observation, intents=intents)
+    else:
+        observation = _keep_verdicts(ports, situation, verdicts)
+    return replace(situation, observation=memory.with_annotations(ports, thread, observation, now))
 
 
 def _keep_verdicts(
     ports: Ports, situation: Situation, verdicts: tuple[tuple[Intent, IntentState], ...]
-) -> None:
-    """Record what this observation shows of writes, of the thread's posts and of its highlights."""
+) -> Observation:
+    """Record what this observation shows of writes, of the thread's posts and of its highlights.
+
+    Returns the observation with what the ledger knows by now.
+    """
+    thread, observation = situation.thread, situation.observation
     for intent, state in verdicts:
         log.info("%s", describe.resolved_write(intent, state))
         if state is IntentState.DONE:
             # Before its intent is closed: a kill in between must not lose the post's record (R01).
             _keep_outcome(ports, situation, intent)
         ports.ledger.resolve_intent(intent.id, state, at=situation.now)
-    keep_posts(ports, situation.thread, situation.observation.posts)
-    annotation_store.refresh_highlights(ports, situation.thread, situation.observation, situation.now)
+    if verdicts:
+        observation = recent_history.with_history(ports.ledger, situation)
+    if keep_posts(ports, thread, observation.posts, observation.records):
+        observation = recent_history.with_history(ports.ledger, situation)
+    annotation_store.refresh_highlights(ports, thread, observation, situation.now)
+    return observation
 
 
 def _keep_outcome(ports: Ports, situation: Situation, intent: Intent) -> None:

@@ -6,6 +6,7 @@ from megabot.ledger.records import PostRecord, latest
 from megabot.ports import OfflinePorts
 from megabot.schedule import overrides as rules
 from megabot.schedule.calendar import Edition
+from megabot.schedule.editions import keys_near
 from megabot.schedule.overrides import Override, OverrideKind, find_override
 from megabot.source import preambles
 from megabot.source.model import Snapshot, Thread
@@ -33,17 +34,20 @@ def preamble_of(ledger: Ledger, thread: str, key: str) -> str | None:
 
 def active_overrides(ports: OfflinePorts, thread: Thread) -> tuple[tuple[Override, Edition], ...]:
     """Return the overrides that still have an effect, each with its edition."""
-    return rules.active_overrides(
-        thread.calendar,
-        ports.ledger.overrides(thread.name),
-        ports.clock.now(),
-        posts_by_edition(ports, thread),
-    )
+    overrides = ports.ledger.overrides(thread.name)
+    if not overrides:
+        return ()
+    posted = posts_by_edition(ports, thread, *(override.edition for override in overrides))
+    return rules.active_overrides(thread.calendar, overrides, ports.clock.now(), posted)
 
 
-def posts_by_edition(ports: OfflinePorts, thread: Thread) -> dict[str, PostRecord]:
-    """Return the current post of each edition, by key."""
-    records = latest(ports.ledger.posts(thread.name))
+def posts_by_edition(ports: OfflinePorts, thread: Thread, *keys: str) -> dict[str, PostRecord]:
+    """Return the current post of each edition, by key.
+
+    Contains the newest posts, and those of the current edition, the next ones and the editions in `keys`.
+    """
+    editions = keys_near(thread.calendar, ports.clock.now()) | set(keys)
+    records = latest(ports.ledger.recent_posts(thread.name, editions=editions))
     current = current_post_record(ports.ledger, thread.name)
     # After `undo` the current post is not the newest copy of its edition.
     return records | ({current.edition: current} if current else {})

@@ -21,10 +21,12 @@ from megabot.rendering import port
 from megabot.rendering.child.frames import read_frame, write_frame
 from megabot.rendering.digest import preamble_digest
 from megabot.rendering.model import Context, Rendered, RenderProblem
-from megabot.source.child_process import CPU_SECONDS, TIMEOUT, ask, start
+from megabot.source.child_process import COLD, CPU_SECONDS, TIMEOUT, Children, ChildResult, start
 from megabot.source.model import Snapshot, Thread
 from megabot.source.problems import Problem
 
+_PROGRAM = "rendering.child.main"
+FORK_SERVER = "rendering.child.fork_server"
 _ANSWER_LARGEST = 1024 * 1024  # bytes per job: 50,000 units of text are at most 300,000 bytes of JSON
 
 
@@ -34,9 +36,12 @@ class ChildRenderer(port.Renderer):
     `timeout` is in seconds of real time, after which the child is killed; `cpu_seconds` is its CPU limit.
     """
 
-    def __init__(self, *, timeout: float = TIMEOUT, cpu_seconds: int = CPU_SECONDS) -> None:
+    def __init__(
+        self, *, timeout: float = TIMEOUT, cpu_seconds: int = CPU_SECONDS, children: Children = COLD
+    ) -> None:
         self._timeout = timeout
         self._cpu_seconds = cpu_seconds
+        self._children = children
 
     @override
     def render(
@@ -59,7 +64,7 @@ class ChildRenderer(port.Renderer):
     def _ask(self, request: dict[str, Any], *, jobs: int) -> list[dict[str, Any]] | str:
         """Start the child and return its answers, or a sentence about why there are none."""
         raw = json.dumps(request, default=plain_date).encode()
-        result = ask("rendering.child.main", raw, most=jobs * _ANSWER_LARGEST, timeout=self._timeout)
+        result = self._children.ask(_PROGRAM, raw, most=jobs * _ANSWER_LARGEST, timeout=self._timeout)
         if result is None:
             return render_timeout(self._timeout)
         return parse_answer(result.answer, jobs) or describe_exit(result.code)
@@ -174,25 +179,51 @@ class WarmRenderer(ChildRenderer):
         """Kill the warm process and everything it started."""
         server, self._fork_server = self._fork_server, None
         if server is not None:
-            _kill(server)
+            kill_group(server)
             server.communicate()
 
     def _ask(self, request: dict[str, Any], *, jobs: int) -> list[dict[str, Any]] | str:
         """Send the request to the warm process; start it if it is not running."""
         if self._fork_server is None:
-            self._fork_server = start("rendering.child.fork_server")
-        # Reading from a pipe has no timeout; killing the process ends it.
-        watchdog = threading.Timer(self._timeout, _kill, [self._fork_server])
-        watchdog.start()
-        answer = _exchange(self._fork_server, json.dumps(request, default=plain_date).encode())
-        # The timer's thread has ended if it killed the process.
-        in_time = watchdog.is_alive()
-        watchdog.cancel()
-        if answer is None:
+            self._fork_server = start(FORK_SERVER)
+        raw = json.dumps(request, default=plain_date).encode()
+        try:
+            result = ask_fork_server(
+                self._fork_server, _PROGRAM, raw, most=jobs * _ANSWER_LARGEST, timeout=self._timeout
+            )
+        except ForkServerEnded:
             self.close()
-            return "rendering failed; try again" if in_time else render_timeout(self._timeout)
-        code, _, body = answer.partition(b"\n")
-        return parse_answer(body, jobs) or describe_exit(int(code))
+            return "rendering failed; try again"
+        if result is None:
+            self.close()
+            return render_timeout(self._timeout)
+        return parse_answer(result.answer, jobs) or describe_exit(result.code)
+
+
+class ForkServerEnded(Exception):
+    """The warm process ended before it answered."""
+
+
+def ask_fork_server(
+    server: "subprocess.Popen[bytes]", program: str, request: bytes, *, most: int, timeout: float
+) -> ChildResult | None:
+    """Run a program in a child of a warm process; None if both were killed after `timeout` seconds.
+
+    Raises `ForkServerEnded`. In both cases the warm process is of no more use.
+    """
+    # Reading from a pipe has no timeout; killing the process ends it.
+    watchdog = threading.Timer(timeout, kill_group, [server])
+    watchdog.start()
+    answer = _exchange(server, f"{program} {most}\n".encode() + request)
+    # The timer's thread has ended if it killed the process.
+    in_time = watchdog.is_alive()
+    watchdog.cancel()
+    if answer is None:
+        if in_time:
+            raise ForkServerEnded
+        return None
+    code, _, body = answer.partition(b"\n")
+    return ChildResult(body, int(code))
 
 
 def _exchange(server: "subprocess.Popen[bytes]", request: bytes) -> bytes | None:
@@ -203,7 +234,8 @@ def _exchange(server: "subprocess.Popen[bytes]", request: bytes) -> bytes | None
     return read_frame(server.stdout)
 
 
-def _kill(server: "subprocess.Popen[bytes]") -> None:
+def kill_group(server: "subprocess.Popen[bytes]") -> None:
+    """Kill a warm process and everything that it started."""
     with contextlib.suppress(ProcessLookupError):
         # The whole group, because the process forks a child for each request.
         os.killpg(server.pid, signal.SIGKILL)

@@ -16,6 +16,13 @@ def next_unposted_edition(calendar: Calendar, now: datetime, posted: Collection[
     return next((edition for edition in ahead if not edition.skipped and edition.key not in posted), None)
 
 
+def keys_near(calendar: Calendar, now: datetime, *, ahead: int = 3) -> frozenset[str]:
+    """Return the keys of the current edition and of the next ones, which may be posted or changed now."""
+    due = calendar.current(now)
+    following = {edition.key for edition in islice(calendar.upcoming(now), ahead)}
+    return frozenset(following | ({due.key} if due else set()))
+
+
 def upcoming_or_last(calendar: Calendar, now: datetime) -> Edition:
     """Return the edition of the next slot, or the last one if the schedule has ended."""
     ahead = next(calendar.upcoming(now), None)

@@ -76,6 +76,10 @@ class BackgroundJob:
         self._running: BackgroundProcess | None = None
         self._began = datetime(1970, 1, 1, tzinfo=UTC)
 
+    @property
+    def is_running(self) -> bool:
+        return self._running is not None
+
     def poll(self, now: datetime) -> None:
         """Start the process, or check whether it has ended. Never waits for it."""
         if self._running is None:

@@ -23,17 +23,16 @@ class Heartbeat:
         self._well = urlunsplit(parts._replace(path=path))
         self._fails = urlunsplit(parts._replace(path=f"{path}/fail"))
         self._seconds = seconds
-        self._session = requests.Session()
-        self._session.trust_env = False  # no proxy and no .netrc from the environment: settings alone count
         through = proxy.for_address(url) if proxy else ""
-        self._session.proxies = {"https": through, "http": through} if through else {}
+        self._proxies = {"https": through, "http": through} if through else {}
+        self._opened: requests.Session | None = None
 
     def beat(self, *, well: bool) -> None:
         """Report to the monitor. Failures are only logged: the threads matter more than their monitor."""
         if not self._well:
             return
         try:
-            with self._session.get(
+            with self._session().get(
                 self._well if well else self._fails,
                 timeout=self._seconds,
                 allow_redirects=False,
@@ -50,4 +49,13 @@ class Heartbeat:
             )
 
     def close(self) -> None:
-        self._session.close()
+        if self._opened is not None:
+            self._opened.close()
+        self._opened = None
+
+    def _session(self) -> requests.Session:
+        if self._opened is None:
+            self._opened = requests.Session()
+            self._opened.trust_env = False  # no proxy or .netrc from the environment: settings alone count
+            self._opened.proxies = self._proxies
+        return self._opened

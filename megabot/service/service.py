@@ -20,6 +20,7 @@ from megabot.schedule.interval import NEVER, Interval
 from megabot.service import alert_messages
 from megabot.service.schedulers import HOURLY, InboxScheduler, PassScheduler, next_slot
 from megabot.service.tasks import QUIET, Outcome, PausedForum, Task
+from megabot.source.model import Thread
 
 Job = Callable[[datetime], None]
 LATE = timedelta(minutes=5)
@@ -73,6 +74,31 @@ class Service:
     def next_at(self) -> datetime:
         """When the next pass is due."""
         return max(self._passes.next_at, self._pass_task.retry_at)
+
+    @property
+    def next_slot(self) -> datetime | None:
+        """When the next edition of any thread is due, None if there is none."""
+        return self._passes.next_slot(self._ports.clock.now())
+
+    @property
+    def threads(self) -> tuple[Thread, ...]:
+        """The threads of the last pass."""
+        return self._passes.threads
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """Why tasks are failing, a sentence for each."""
+        tasks = (self._pass_task, self._inbox_task, self._alert_task, *self._jobs)
+        return tuple(f"{task.name}: {task.failure}" for task in tasks if task.failing_since is not None)
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the server, or the source as a whole, could not be used."""
+        return any(task.failing_since is not None for task in (self._pass_task, self._inbox_task))
+
+    def forget_reports(self) -> None:
+        """Forget the results of the last pass, which contain whole posts."""
+        self._passes.reports = ()
 
     def add_jobs(self, jobs: Mapping[str, Job]) -> None:
         """Add background jobs. They must not wait, and must act through `unhurried`."""

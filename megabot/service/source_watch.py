@@ -1,6 +1,7 @@
 """Notice changes of the source between passes: it is checked every ten minutes, and just before a slot."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 from megabot.schedule.interval import Interval
 from megabot.source.model import Snapshot
@@ -12,11 +13,11 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SourceWatch:
-    """Remembers the snapshot that the last pass used."""
+    """Remembers what the snapshot of the last pass contained."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._known: Snapshot | None = None
+        self._known = ""
         self._asked = _EVER
         self._fetched_for = _EVER
 
@@ -31,15 +32,24 @@ class SourceWatch:
         # An interval, so that a clock that was set back does not stop the checks (K04).
         elif now in Interval.after(self._asked, EVERY):
             return False
-        last, snapshot = self._known, self.note(now)
-        return last is not None and _content(last) != _content(snapshot)
+        last = self._known
+        self.note(now)
+        return last not in ("", self._known)
 
     def note(self, now: datetime) -> Snapshot:
         """Take a snapshot for the pass that follows, and remember it. Raises `SourceMissing`."""
-        self._asked, self._known = now, self._source.snapshot()
-        return self._known
+        self._asked, snapshot = now, self._source.snapshot()
+        self._known = _digest(snapshot)
+        return snapshot
 
 
-def _content(snapshot: Snapshot) -> tuple[object, ...]:
-    # Without the time of the fetch: fetching the same again is no change.
-    return snapshot.files, snapshot.pictures, snapshot.revision, snapshot.problems
+def _digest(snapshot: Snapshot) -> str:
+    # Without the time of the fetch: fetching the same again is no change. A digest, because the files of a
+    # thousand accounts take much memory.
+    content = (
+        sorted(snapshot.files.items()),
+        sorted(snapshot.pictures.items()),
+        snapshot.revision,
+        snapshot.problems,
+    )
+    return sha256(repr(content).encode()).hexdigest()

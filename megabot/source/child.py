@@ -17,13 +17,16 @@ from megabot.source.thread_files import threads
 
 
 def main() -> None:
-    """Limit the process, read every thread in the request and write the result to stdout."""
-    request: dict[str, Any] = json.load(sys.stdin.buffer)
+    sys.stdout.write(answer(json.load(sys.stdin.buffer)))
+
+
+def answer(request: dict[str, Any]) -> str:
+    """Limit the process, read every thread in the request and return the result as JSON."""
     time_zones.names()
     limit(request["cpu_seconds"])
     problems = tuple(read(Problem, one) for one in request["problems"])
     usable, problems = threads(Snapshot(files=request["files"], problems=problems))
-    sys.stdout.write(json.dumps({"threads": plain(usable), "problems": plain(problems)}))
+    return json.dumps({"threads": plain(usable), "problems": plain(problems)})
 
 
 if __name__ == "__main__":

@@ -6,6 +6,9 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
+
+from typing_extensions import override
 
 import megabot
 
@@ -22,6 +25,27 @@ class ChildResult:
 
     answer: bytes
     code: int
+
+
+class Children(Protocol):
+    """Runs programs of `megabot.rendering.child` and `megabot.source.child` in child processes."""
+
+    def ask(self, program: str, request: bytes, *, most: int, timeout: float = TIMEOUT) -> ChildResult | None:
+        """Run a program for one request; None if it was killed after `timeout` seconds.
+
+        At most `most` bytes of its answer are read.
+        """
+
+
+class ColdChildren(Children):
+    """Starts a process for each request."""
+
+    @override
+    def ask(self, program: str, request: bytes, *, most: int, timeout: float = TIMEOUT) -> ChildResult | None:
+        return ask(program, request, most=most, timeout=timeout)
+
+
+COLD = ColdChildren()
 
 
 def ask(program: str, request: bytes, *, most: int, timeout: float = TIMEOUT) -> ChildResult | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing_extensions import override
 
 from megabot.errors import SourceBroken, SourceMissing
+from megabot.source.child_process import COLD, Children
 from megabot.source.files import (
     canonical,
     gather,
@@ -33,8 +34,9 @@ log = logging.getLogger("megabot")
 class FolderSource(Source):
     """The source port on a folder, in a git work tree or not."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, children: Children = COLD) -> None:
         self._folder = folder
+        self._children = children
         self._logged = ""
 
     @override
@@ -96,7 +98,7 @@ class FolderSource(Source):
 
     @override
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
-        usable, problems = threads(snapshot)
+        usable, problems = threads(snapshot, children=self._children)
         if problems:
             raise SourceBroken(problems, threads=usable)
         return usable

@@ -8,7 +8,7 @@ import pytest
 
 from megabot.errors import Busy, LedgerError
 from megabot.forum.models import PostDraft
-from megabot.ledger.port import Ledger
+from megabot.ledger.port import RECENT_POSTS, Ledger
 from megabot.ledger.records import (
     CommandRecord,
     CommandState,
@@ -280,6 +280,88 @@ def test_the_newest_commands_come_first_and_no_more_than_asked_for(ledger: Ledge
     assert [record.key for record in ledger.commands(2)] == ["comment:4", "comment:2"]
 
 
+# -- what a pass reads
+
+
+def posts_of(ledger: Ledger, number: int) -> None:
+    """Record one post a week, and one of another thread."""
+    for week in range(number):
+        slot = MONDAY_NOON + timedelta(weeks=week)
+        ledger.record_post(replace(POST, post_id=week + 1, edition=f"week {week + 1}", slot=slot))
+    ledger.record_post(replace(POST, post_id=1000, thread="moths", edition="week 1"))
+
+
+def test_the_recent_posts_are_the_newest_oldest_slot_first(ledger: Ledger) -> None:
+    posts_of(ledger, RECENT_POSTS + 5)
+
+    assert [post.post_id for post in ledger.recent_posts("birds")] == list(range(6, RECENT_POSTS + 6))
+    assert [post.post_id for post in ledger.recent_posts("moths")] == [1000]
+    assert ledger.recent_posts("bats") == ()
+
+
+def test_older_posts_are_read_by_edition_and_by_id(ledger: Ledger) -> None:
+    posts_of(ledger, RECENT_POSTS + 5)
+    ledger.record_post(replace(POST, post_id=900, edition="week 1", copy=2, slot=MONDAY_NOON))
+    newest = list(range(6, RECENT_POSTS + 6))
+
+    by_edition = ledger.recent_posts("birds", editions={"week 1", "week 24"})
+    by_id = ledger.recent_posts("birds", post_ids=[3, 1000, 4000, RECENT_POSTS])
+    assert [post.post_id for post in by_edition] == [1, 900, *newest]
+    assert [post.post_id for post in by_id] == [3, *newest]
+
+
+def test_copies_of_one_slot_are_recent_in_the_order_of_their_numbers(ledger: Ledger) -> None:
+    for copy in range(1, RECENT_POSTS + 3):
+        ledger.record_post(replace(POST, post_id=500 - copy, copy=copy))
+
+    assert [post.copy for post in ledger.recent_posts("birds")] == list(range(3, RECENT_POSTS + 3))
+
+
+def test_a_post_of_any_thread_is_found_by_its_id(ledger: Ledger) -> None:
+    posts_of(ledger, 1)
+
+    found = [ledger.post(1), ledger.post(1000), ledger.post(2)]
+    assert [post and post.thread for post in found] == ["birds", "moths", None]
+
+
+def test_recent_intents_are_those_of_an_order_too(ledger: Ledger) -> None:
+    for week in range(1, 4):
+        new = replace(PIN, edition=f"week {week}", order=f"order {week}" if week > 1 else "")
+        ledger.resolve_intent(ledger.begin_intent(new).id, IntentState.DONE, at=LATER)
+
+    recent = ledger.recent_intents("birds", editions=(), post_ids=(), order="order 2")
+    assert [one.new.edition for one in recent] == ["week 2"]
+    assert ledger.recent_intents("birds", editions=(), post_ids=(), order="") == ()
+
+
+def test_recent_intents_are_open_or_of_an_edition_or_of_a_post(ledger: Ledger) -> None:
+    for week in range(1, 7):
+        for new in (replace(PUBLISH, edition=f"week {week}"), replace(PIN, edition="", post_id=week)):
+            ledger.resolve_intent(ledger.begin_intent(new).id, IntentState.DONE, at=LATER)
+    open_ones = [ledger.begin_intent(replace(PIN, edition="week 1", post_id=9)).id for _ in range(2)]
+    ledger.resolve_intent(open_ones[1], IntentState.UNKNOWN, at=LATER)
+    ledger.begin_intent(replace(PIN, thread="moths", edition="week 6", post_id=4))
+
+    assert [intent.id for intent in ledger.recent_intents("birds", editions=(), post_ids=())] == open_ones
+    recent = ledger.recent_intents("birds", editions={"week 6", "week 2"}, post_ids=[4])
+    assert recent == tuple(one for one in ledger.intents("birds") if one in recent)
+    assert [(one.new.edition, one.new.post_id) for one in recent] == [
+        ("week 2", 0),
+        ("", 4),
+        ("week 6", 0),
+        ("week 1", 9),
+        ("week 1", 9),
+    ]
+
+
+def test_thousands_of_ids_can_be_asked_for(ledger: Ledger) -> None:
+    ids = range(100_000)
+    ledger.record_post(POST)
+
+    assert ledger.recent_posts("birds", editions=["none"], post_ids=ids) == (POST,)
+    assert ledger.recent_intents("birds", editions=["none"], post_ids=ids) == ()
+
+
 # -- forgetting
 
 YEARS = timedelta(days=800)
@@ -312,6 +394,23 @@ def test_posts_are_kept_for_ever_and_what_old_ones_were_made_from_is_not(ledger:
 
     assert [post.post_id for post in ledger.posts("birds")] == [1, 2, 3, 4]
     assert [post.context for post in ledger.posts("birds")] == ["", "", "{}", "{}"]
+
+
+def test_only_the_newest_edit_of_a_post_keeps_its_draft_and_context(ledger: Ledger) -> None:
+    first, second = (replace(PUBLISH, kind=IntentKind.EDIT, post_id=7, order=order) for order in "12")
+    for new in (PUBLISH, replace(PUBLISH, copy=2), first, second):
+        ledger.resolve_intent(ledger.begin_intent(new).id, IntentState.DONE, at=LATER)
+    refused = ledger.begin_intent(replace(second, order="3"))
+    ledger.resolve_intent(refused.id, IntentState.REFUSED, at=LATER)
+    forget(ledger)
+
+    assert [intent.new for intent in ledger.intents("birds")] == [
+        PUBLISH,
+        replace(PUBLISH, copy=2),
+        replace(first, draft=None, context=""),
+        second,
+        refused.new,
+    ]
 
 
 def test_a_write_that_may_have_happened_is_not_forgotten(ledger: Ledger) -> None:

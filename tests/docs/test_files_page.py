@@ -7,6 +7,7 @@ import pytest
 
 from megabot import output_paths
 from megabot.ledger import file as ledger_file
+from megabot.service.accounts import turn_record
 from megabot.source import files
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/files.md").read_text("utf-8")
@@ -34,7 +35,8 @@ def test_every_folder_and_every_ending_is_on_the_page() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [ledger_file.NAME, output_paths.MARKER, ".gitignore", "token.json", "links.json"]
+    "name",
+    [ledger_file.NAME, output_paths.MARKER, ".gitignore", "token.json", "links.json", turn_record.NAME],
 )
 def test_a_file_of_the_state_folder_is_on_the_page(name: str) -> None:
     assert f"`{name}`" in STATE

@@ -10,6 +10,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 import megabot.__main__ as main_module
+from megabot.cli import accounts_process
 from megabot.cli.help import help_page
 from megabot.commands import reply_text
 from megabot.commands.arguments import words_of
@@ -22,7 +23,9 @@ from megabot.i18n.translation import _, language_used
 from megabot.reconcile import describe
 from megabot.reconcile.post_limit import DueSlot, late_posts, limited_wait
 from megabot.rendering.model import CompanionFacts, Rendered
+from megabot.service.accounts.turns import LIMITS, STUCK_AFTER
 from megabot.service.metrics import Metrics, exposition
+from megabot.settings_sources import SYSTEM_ACCOUNTS, accounts_state, load_account
 from megabot.source.thread_files import parse_thread
 from tests.templates import CONTEXT, FRONT, body_of, render, source
 
@@ -246,3 +249,33 @@ def test_a_translation_that_is_begun_from_the_template_is_spoken(tmp_path: Path)
 
     assert catalog.charset == "utf-8"
     assert said == ("Ajouté à la sélection.", "that comment was deleted or removed")
+
+
+# -- docs/how-to/several-bots.md
+
+
+def test_the_page_about_many_accounts_has_the_limits_of_the_program() -> None:
+    text = " ".join(page("several-bots").split())
+
+    assert f"scans the folder every {accounts_process.SCAN} seconds" in text
+    assert f"At most {LIMITS.quick} turns run at once" in text
+    assert f"also with {LIMITS.slow} places" in text
+    assert f"took more than {LIMITS.slow_after:.0f} seconds" in text
+    assert f"nothing has happened in their pool for {STUCK_AFTER:.0f} seconds" in text
+    assert LIMITS.server_share * 2 == LIMITS.quick
+
+
+def test_the_example_of_an_account_can_be_used(tmp_path: Path) -> None:
+    (example,) = TEXT.findall(page("several-bots"))
+    file = tmp_path / "books.env"
+    file.write_text(example)
+
+    settings = load_account(file, {}, warn=pytest.fail)
+    assert settings.missing_for_online(needs_community=True) == []
+
+
+def test_the_paths_of_many_accounts_are_those_of_the_unit_and_of_the_commands() -> None:
+    text = page("several-bots")
+
+    assert f"{SYSTEM_ACCOUNTS}/books.env" in text
+    assert f"{accounts_state(SYSTEM_ACCOUNTS, {})}/books" in text

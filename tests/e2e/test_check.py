@@ -11,7 +11,7 @@ import pytest
 
 from lemmy_sandbox import Sandbox
 from megabot.app import App
-from megabot.cli.verbs.run import background_jobs
+from megabot.cli.service_jobs import background_jobs
 from megabot.clock import Stop, SystemClock
 from megabot.startup import read_settings
 from tests.e2e.conftest import Megabot

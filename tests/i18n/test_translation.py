@@ -18,7 +18,9 @@ from megabot.i18n.translation import (
     active_language,
     catalogue_digest,
     html_language,
+    language_bound,
     language_used,
+    load_language,
     mistakes,
     ngettext,
     npgettext,
@@ -74,6 +76,37 @@ def test_every_thread_speaks_the_language(tmp_path: Path) -> None:
         thread.join()
 
     assert said == ["omise"]
+
+
+def test_a_bound_language_is_spoken_in_its_own_thread_alone(tmp_path: Path) -> None:
+    """As by one of many accounts in the process."""
+    for language, word in (("fr", "omise"), ("nl", "overgeslagen")):
+        write_language(tmp_path, language, {HELD: word})
+    said: dict[str, str] = {}
+    meeting = threading.Barrier(2)
+
+    def speak(language: str) -> None:
+        with language_bound(load_language(language, tmp_path)):
+            meeting.wait(30)
+            said[language] = f"{_(HELD)} {active_language()} {html_language()}"
+            meeting.wait(30)
+
+    with language_used("nl", tmp_path):
+        threads = [threading.Thread(target=speak, args=(language,)) for language in ("en", "fr")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert _(HELD) == "overgeslagen"
+
+    assert said == {"en": f"{HELD} en en", "fr": "omise fr fr"}
+
+
+def test_accounts_with_one_language_share_its_catalogue(tmp_path: Path) -> None:
+    write_language(tmp_path, "fr", {HELD: "omise"})
+    first = load_language("fr", tmp_path)
+
+    assert load_language("fr", tmp_path).messages is first.messages
 
 
 def test_a_language_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:

@@ -184,7 +184,10 @@ def test_the_reader_sees_imports_of_every_form() -> None:
 
 @pytest.mark.slow
 def test_every_module_imports_alone_without_a_warning_and_does_no_work() -> None:
-    modules = [module for module in FILES if module != "megabot.__main__"]
+    # Run as programs, by Python and by Alembic.
+    modules = [
+        module for module in FILES if module not in {"megabot.__main__", "megabot.ledger.migrations.env"}
+    ]
 
     assert run_python("-c", IMPORT_ALONE, *modules) == ""
 

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from megabot.lemmy.auth.budget import IN_WINDOW, WINDOW
+from megabot.service.accounts.turns import LIMITS, STUCK_AFTER
+from megabot.settings_sources import SYSTEM_ACCOUNTS
 
 FOLDER = Path(__file__).parents[2] / "systemd"
 NAMES = ["megabot.service", "megabot@.service"]
+ACCOUNTS = "megabot-accounts.service"
 LONGEST_DEADLINE, LONGEST_TICK, SPARE = 75, 60, 30
 
-both = pytest.mark.parametrize("name", NAMES)
+each = pytest.mark.parametrize("name", [*NAMES, ACCOUNTS])
 
 
 def settings(name: str) -> dict[str, list[str]]:
@@ -31,13 +34,13 @@ def one(name: str, key: str) -> str:
     return value
 
 
-@both
+@each
 def test_the_service_says_when_it_is_ready_and_is_fed_by_progress(name: str) -> None:
     assert one(name, "Type") == "notify"
     assert int(one(name, "WatchdogSec")) > LONGEST_DEADLINE + LONGEST_TICK + SPARE
 
 
-@both
+@each
 def test_a_crash_loop_cannot_use_up_the_sign_ins_and_is_never_given_up(name: str) -> None:
     """Were each start to sign in, the budget on disk lost, it would be no more than the budget."""
     minutes = int(one(name, "RestartSec").removesuffix("min"))
@@ -46,7 +49,7 @@ def test_a_crash_loop_cannot_use_up_the_sign_ins_and_is_never_given_up(name: str
     assert (one(name, "Restart"), one(name, "RestartPreventExitStatus")) == ("on-failure", "2")
 
 
-@both
+@each
 def test_settings_come_from_the_file_so_that_they_can_be_read_again(name: str) -> None:
     assert one(name, "WorkingDirectory") == "/etc/megabot"
     assert one(name, "ExecReload") == "/bin/sh -c 'kill -HUP $MAINPID'"
@@ -63,6 +66,26 @@ def test_one_of_several_bots_has_settings_and_state_by_its_name() -> None:
     assert (one(NAMES[1], "User"), one(NAMES[1], "StateDirectory")) == ("megabot", "megabot/bots/%i")
 
 
+def test_many_accounts_have_one_unit_with_a_folder_of_settings_files() -> None:
+    assert one(ACCOUNTS, "ExecStart") == f"/usr/local/bin/megabot run --accounts {SYSTEM_ACCOUNTS}"
+    assert (one(ACCOUNTS, "User"), one(ACCOUNTS, "StateDirectory")) == ("megabot", "megabot")
+    assert int(one(ACCOUNTS, "WatchdogSec")) > STUCK_AFTER
+    assert int(one(ACCOUNTS, "TasksMax")) > 4 * LIMITS.threads
+    assert int(one(ACCOUNTS, "LimitNOFILE")) > 10_000
+
+
+def test_the_unit_for_many_accounts_is_as_shut_as_the_others() -> None:
+    first, many = settings(NAMES[0]), settings(ACCOUNTS)
+
+    assert many.keys() - first.keys() == {"LimitNOFILE"}
+    assert {key for key in first if first[key] != many[key]} == {
+        "Description",
+        "ExecStart",
+        "MemoryMax",
+        "TasksMax",
+    }
+
+
 def test_the_units_differ_in_names_alone() -> None:
     first, second = (settings(name) for name in NAMES)
 
@@ -74,22 +97,22 @@ def test_the_units_differ_in_names_alone() -> None:
     }
 
 
-@both
+@each
 def test_the_state_is_nobody_elses(name: str) -> None:
     assert (one(name, "StateDirectoryMode"), one(name, "UMask")) == ("0700", "0077")
 
 
-@both
+@each
 def test_the_renderer_may_still_limit_itself(name: str) -> None:
     assert settings(name)["SystemCallFilter"] == ["@system-service", "~@privileged"]
 
 
-@both
+@each
 def test_no_setting_is_given_twice_by_mistake(name: str) -> None:
     assert [key for key, values in settings(name).items() if len(values) > 1] == ["SystemCallFilter"]
 
 
-@both
+@each
 def test_systemd_finds_no_mistake_in_the_unit(name: str, tmp_path: Path) -> None:
     copy = tmp_path / name
     text = (FOLDER / name).read_text(encoding="utf-8")
@@ -99,7 +122,7 @@ def test_systemd_finds_no_mistake_in_the_unit(name: str, tmp_path: Path) -> None
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@both
+@each
 def test_systemd_calls_the_unit_well_shut(name: str) -> None:
     """G09."""
     done = analyze("security", "--offline=yes", "--threshold=20", str(FOLDER / name))

@@ -65,6 +65,33 @@ def test_the_journal_gets_its_priority_and_pairs_of_key_and_value(
     ]
 
 
+def test_a_record_names_the_account_that_it_is_about(
+    log: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log_setup.set_up("DEBUG", secrets=[SECRET])
+    with log_setup.about_account("books", "info"):
+        log.info("all is well")
+        log.debug("GET /api")
+    log.info("stopped")
+
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.endswith(" INFO books: all is well")
+    assert second.endswith(" INFO stopped")
+
+
+def test_the_journal_gets_the_account_as_a_pair(
+    log: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log_setup.set_up("INFO", secrets=[SECRET], journal=True)
+    with log_setup.about_account("books", "warning"):
+        log.info("all is well")
+        log.warning("trying again in %d s", 30)
+
+    assert capsys.readouterr().err.splitlines() == [
+        '<4>level=warning account=books msg="trying again in 30 s"'
+    ]
+
+
 def test_each_line_of_a_traceback_has_its_priority_and_no_secret(
     log: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -145,10 +145,10 @@ def test_every_mistake_is_said_at_once_a_line_each(load: Load, tmp_path: Path) -
         "MEGABOT_USERNMAE (the environment) is not a setting; did you mean MEGABOT_USERNAME?",
         "MEGABOT_ZZZ (the environment) is not a setting; see docs/reference/settings.md for the list",
         (
-            f"MEGABOT_INSTANCE ({tmp_path}/.env): write https://, as in https://lemmy.example; "
+            f"MEGABOT_INSTANCE ({tmp_path}/.env:1): write https://, as in https://lemmy.example; "
             "http:// is only for this machine's own address"
         ),
-        f"MEGABOT_TICK ({tmp_path}/.env): write whole seconds from 5 to 60, like 30 or 30 s",
+        f"MEGABOT_TICK ({tmp_path}/.env:2): write whole seconds from 5 to 60, like 30 or 30 s",
         "MEGABOT_LOG_LEVEL (the environment): write debug, info, warning or error",
     ]
 
@@ -375,3 +375,58 @@ def test_a_proxys_password_is_a_secret_like_the_others(load: Load, tmp_path: Pat
     assert mistakes(load) == [f"{path} contains a secret and all users can read it; run: chmod o-rwx {path}"]
     written(tmp_path / ".env", "MEGABOT_PROXY=http://proxy.example:3128\n", mode=0o644)
     assert load().secret_texts() == []
+
+
+# -- one of many accounts
+
+
+def account(path: Path, **environ: str) -> Settings:
+    return settings_sources.load_account(path, environ, warn=pytest.fail)
+
+
+def test_an_account_takes_its_settings_from_its_file_alone(tmp_path: Path) -> None:
+    file = written(tmp_path / "books.env", "MEGABOT_USERNAME=books\n")
+    settings = account(file, MEGABOT_COMMUNITY="birds", MEGABOT_USERNAME="other")
+
+    assert (settings.username, settings.community) == ("books", "")
+    assert settings.source == tmp_path / "templates"
+
+
+def test_an_account_has_a_state_folder_by_its_name(tmp_path: Path) -> None:
+    file = written(tmp_path / "books.env", "")
+    own = written(tmp_path / "films.env", "MEGABOT_STATE_DIR=state\n")
+
+    assert account(file, STATE_DIRECTORY="/var/lib/x").state_dir == Path("/var/lib/x/accounts/books")
+    assert account(file, XDG_STATE_HOME="/s").state_dir == Path("/s/megabot/accounts/books")
+    assert account(own).state_dir == tmp_path / "state"
+    assert account(file).state_dir_chosen
+
+
+def test_a_command_finds_the_state_of_an_installed_account_as_the_service_does() -> None:
+    """A command has no STATE_DIRECTORY."""
+    folder = Path("/etc/megabot/accounts")
+
+    assert settings_sources.accounts_state(folder, {}) == Path("/var/lib/megabot/accounts")
+    assert settings_sources.accounts_state(folder, {"STATE_DIRECTORY": "/var/lib/megabot"}) == Path(
+        "/var/lib/megabot/accounts"
+    )
+
+
+@pytest.mark.parametrize("name", ["Books", "a b", "-x", "x" * 41])
+def test_a_name_that_no_account_can_have_is_refused(tmp_path: Path, name: str) -> None:
+    file = written(tmp_path / f"{name}.env", "")
+
+    with pytest.raises(ConfigError, match="is not a valid name; use lower-case letters, digits and dashes"):
+        account(file)
+
+
+def test_a_mistake_in_an_accounts_file_has_its_line_and_no_secret(tmp_path: Path) -> None:
+    file = written(tmp_path / "books.env", f"MEGABOT_PASSWORD={CANARY}\n\nMEGABOT_TICK=soon\nMEGABOT_X=1\n")
+    with pytest.raises(ConfigError) as caught:
+        account(file)
+
+    assert CANARY not in str(caught.value)
+    assert [line.partition(")")[0] for line in str(caught.value).splitlines()] == [
+        f"MEGABOT_X ({file}:4",
+        f"MEGABOT_TICK ({file}:3",
+    ]

@@ -35,7 +35,7 @@ def backup(world: World, tmp_path: Path) -> Path:
     target = tmp_path / "backup.db"
     with closing(sqlite3.connect(world.state / "ledger.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        other.execute("INSERT OR REPLACE INTO facts VALUES ('half', 'done')")
+        other.execute("INSERT INTO people (account_id, asked, person_id) VALUES (1, 'half', 7)")
         ledger_of(world).back_up(target)
         other.execute("ROLLBACK")
     return target
@@ -45,7 +45,7 @@ def test_a_backup_is_whole_and_for_its_owner_alone(backup: Path) -> None:
     with closing(sqlite3.connect(backup)) as copy:
         assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert copy.execute("SELECT post_id FROM posts").fetchall() == [(1,)]
-        assert copy.execute("SELECT * FROM facts WHERE key = 'half'").fetchall() == []
+        assert copy.execute("SELECT * FROM people WHERE asked = 'half'").fetchall() == []
     assert backup.stat().st_mode & 0o777 == 0o600
 
 

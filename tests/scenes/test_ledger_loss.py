@@ -20,14 +20,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
+from typing_extensions import override
 
 from megabot.errors import LedgerError, NewerLedger, OutcomeUnknown
 from megabot.forum.models import PostDraft
 from megabot.forum.port import Forum
-from megabot.ledger.file import BrokenLedgerMoved
-from megabot.ledger.migrations import MIGRATIONS
+from megabot.ledger.file import VERSION, BrokenLedgerMoved
 from megabot.ledger.records import OPEN_STATES, IntentKind, IntentState
-from megabot.ledger.sqlite import SqliteLedger
+from megabot.ledger.sql import SqlLedger
+from megabot.ledger.sqlite import SqliteFile, SqliteLedger
+from megabot.ledger.tables import METADATA
 from megabot.lemmy.auth.token_file import TokenFile
 from megabot.lemmy.auth.token_store import StoredToken
 from megabot.ports import Ports
@@ -38,7 +41,10 @@ from tests.fakes import FakeClock
 from tests.world import SLOT, WEEK, World
 
 PAGE = 4096
-EVERYTHING = ("SELECT * FROM facts", "SELECT * FROM intents", "SELECT * FROM posts")
+EVERYTHING = tuple(
+    f"SELECT {', '.join(column.name for column in table.c if column.name != 'revision')} FROM {table.name}"  # noqa: S608
+    for table in METADATA.sorted_tables
+)
 
 WRITE_HALF = """
 import sqlite3, sys
@@ -48,7 +54,7 @@ ledger.execute("BEGIN IMMEDIATE")
 ledger.execute("UPDATE posts SET title = hex(randomblob(3000)), url = 'https://lemmy.example/post/77'")
 ledger.execute("DELETE FROM intents")
 for number in range(40):
-    ledger.execute("INSERT INTO facts VALUES (?, hex(randomblob(2000)))", (f"half {number}",))
+    ledger.execute("INSERT INTO opt_outs VALUES (1, ? || hex(randomblob(2000)))", (f"half {number}",))
 print("half written", flush=True)
 sys.stdin.read()
 """
@@ -181,12 +187,12 @@ def test_a_ledger_of_a_newer_megabot_stops_everything_and_names_the_version(at_w
     """S03, R15: it is refused, not set aside, and nothing is posted without it."""
     path = at_work.state / "ledger.db"
     with closing(sqlite3.connect(path)) as ledger, ledger:
-        ledger.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 4}")
-        ledger.execute("UPDATE facts SET value = '99.0' WHERE key = 'written by'")
+        ledger.execute(f"PRAGMA user_version = {VERSION + 4}")
+        ledger.execute("UPDATE written_by SET version = '99.0'")
     newer = path.read_bytes()
     at_work.clock.at += WEEK
 
-    with pytest.raises(NewerLedger, match=rf"newer megabot \(its tables have version {len(MIGRATIONS) + 4},"):
+    with pytest.raises(NewerLedger, match=rf"newer megabot \(its tables have version {VERSION + 4},"):
         at_work.run_pass()
     assert (path.read_bytes(), kept_aside(at_work), len(at_work.posts())) == (newer, [], 2)
 
@@ -368,62 +374,72 @@ def content(path: Path) -> object:
         return [ledger.execute(sql).fetchall() for sql in EVERYTHING]
 
 
-class Watched(SqliteLedger):
-    """A ledger that keeps its file's bytes before each of its writes and after the last."""
+class WatchedFile(SqliteFile):
+    """A file that keeps its bytes before each write."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(world.state, world.clock, on_wait=lambda: None, on_set_aside=lambda _: None)
+        super().__init__(world.state, world.clock, on_set_aside=lambda _: None, patience=5.0)
         self.copies: list[bytes] = []
 
+    @override
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        self._opened()
-        self.copies.append(self._path.read_bytes())
-        with super()._writing() as connection:
+    def writing(self) -> Iterator[Connection]:
+        with self.reading():
+            self.copies.append(self._path.read_bytes())
+        with super().writing() as connection:
             yield connection
 
 
 def snapshots(world: World) -> list[bytes]:
     """Run a pass and give the ledger's file as it was at each of its writes."""
-    ledger = Watched(world)
+    watched = WatchedFile(world)
+    ledger = ledger_on(watched, world)
     with closing(ledger):
         run_pass(replace(world.ports(), ledger=ledger, alerts=LedgerAlerts(ledger)), authenticated=True)
-        ledger.copies.append((world.state / "ledger.db").read_bytes())
-    return ledger.copies
+        watched.copies.append((world.state / "ledger.db").read_bytes())
+    return watched.copies
+
+
+def ledger_on(file: SqliteFile, world: World) -> SqliteLedger:
+    ledger = SqliteLedger(world.state, world.clock, on_wait=lambda: None, on_set_aside=lambda _: None)
+    ledger._file = file
+    SqlLedger.__init__(ledger, file)
+    return ledger
 
 
 # -- no room
 
 
-class Cramped(SqliteLedger):
-    """A ledger on a disk that is full from the n-th write on; `how` is where the disk says so."""
+class CrampedFile(SqliteFile):
+    """A file on a disk that is full from the n-th write on; `how` is where the disk says so."""
 
     def __init__(self, world: World, *, full_at: int, how: str) -> None:
-        super().__init__(world.state, world.clock, on_wait=lambda: None, on_set_aside=lambda _: None)
+        super().__init__(world.state, world.clock, on_set_aside=lambda _: None, patience=5.0)
         self.made = 0
         self._full_at = full_at
         self._how = how
 
+    @override
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[Connection]:
         self.made += 1
         if self.made < self._full_at:
-            with super()._writing() as connection:
+            with super().writing() as connection:
                 yield connection
         elif self._how == "while writing":
-            with super()._writing() as connection:
+            with super().writing() as connection:
                 fill_up(connection)
                 yield connection
         else:
-            with room(), super()._writing() as connection:
+            with room(), super().writing() as connection:
                 yield connection
                 leave_no_room()  # the journal's last bytes and the pages themselves are refused
 
 
-def fill_up(connection: sqlite3.Connection) -> None:
+def fill_up(connection: Connection) -> None:
     """Make SQLite meet the end of the disk: the file may not grow by a page."""
-    connection.execute("PRAGMA max_page_count = 1")
-    connection.execute("INSERT INTO facts VALUES ('a lot', hex(randomblob(100000)))")
+    connection.exec_driver_sql("PRAGMA max_page_count = 1")
+    connection.exec_driver_sql("INSERT INTO opt_outs VALUES (1, hex(randomblob(100000)))")
 
 
 def leave_no_room() -> None:
@@ -441,9 +457,10 @@ def room() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def cramped(world: World, *, full_at: int, how: str) -> tuple[Ports, Cramped]:
-    ledger = Cramped(world, full_at=full_at, how=how)
-    return replace(world.ports(), ledger=ledger, alerts=LedgerAlerts(ledger)), ledger
+def cramped(world: World, *, full_at: int, how: str) -> tuple[Ports, SqliteLedger, CrampedFile]:
+    file = CrampedFile(world, full_at=full_at, how=how)
+    ledger = ledger_on(file, world)
+    return replace(world.ports(), ledger=ledger, alerts=LedgerAlerts(ledger)), ledger, file
 
 
 def written_down(world: World) -> list[str]:
@@ -464,13 +481,13 @@ def test_a_disk_that_is_full_at_any_write_makes_no_post_that_was_not_written_dow
     world.post()
     for week in range(1, 40):
         world.clock.at += WEEK
-        ports, ledger = cramped(world, full_at=week, how=how)
+        ports, ledger, file = cramped(world, full_at=week, how=how)
         with closing(ledger):
             if full_disk_stops(ports):
                 assert len(world.posts()) <= len(written_down(world))
                 world.run_pass()
         assert the_end(world) == [week + 1, [week + 1], [1] * week + [0]]
-        if ledger.made < week:
+        if file.made < week:
             break
 
     # Twelve writes: of the post four, of pin, comment and unpin two each, and one each of the old thread's
@@ -489,7 +506,7 @@ def full_disk_stops(ports: Ports) -> bool:
 def test_before_its_intent_can_be_written_nothing_is_sent(at_work: World) -> None:
     """S01: the service says so, goes on, and posts once when there is room again."""
     at_work.clock.at += WEEK
-    ports, ledger = cramped(at_work, full_at=1, how="while writing")
+    ports, ledger, _ = cramped(at_work, full_at=1, how="while writing")
     told: list[bool] = []
     service = Service(ports, tick=WEEK / 20160, notify=lambda _: None, beat=told.append)
     at_work.sandbox.forget_requests()
@@ -521,7 +538,7 @@ def test_a_lost_answer_on_a_full_disk_is_found_by_its_marker(at_work: World) -> 
     """S02 with N02: neither the answer nor what came of it could be written down."""
     at_work.clock.at += WEEK
     intent_is_there = 2
-    ports, ledger = cramped(at_work, full_at=intent_is_there, how="while committing")
+    ports, ledger, _ = cramped(at_work, full_at=intent_is_there, how="while committing")
     with closing(ledger), pytest.raises(LedgerError):
         run_pass(replace(ports, forum=LosingAnswers(ports.forum)), authenticated=True)  # type: ignore[arg-type]
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from megabot.errors import ConfigError, NotLemmy, OutcomeUnknown, Unreachable, Unreadable
+from megabot.lemmy.deadlines import SharedConnections
 from megabot.lemmy.http import Bearer, LemmySession, Limits
 from tests.raw_server import RawServer, Script, answer
 
@@ -80,23 +81,61 @@ def test_the_server_does_not_speak_tls(kind: type[RawServer], reason: str) -> No
         write(server.url.replace("http", "https"))
 
 
-def test_a_certificate_that_is_not_trusted_is_refused(tmp_path: Path) -> None:
+def make_certificate(folder: Path, name: str) -> tuple[ssl.SSLContext, Path]:
+    """Make a certificate for a name; return a server's context with it, and its file."""
     program = shutil.which("openssl")
     if program is None:
         pytest.skip("openssl makes the certificate")
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    ask = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    ask = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", f"/CN={name}"]
+    ask += ["-addext", f"subjectAltName=DNS:{name}"]
     subprocess.run([program, *ask, "-keyout", key, "-out", certificate], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
+    return context, certificate
+
+
+def test_a_certificate_that_is_not_trusted_is_refused(tmp_path: Path) -> None:
+    context, _ = make_certificate(tmp_path, "localhost")
 
     with TlsServer(context) as server, pytest.raises(Unreachable, match="certificate is not valid"):
         write(server.url.replace("http", "https"))
 
 
+@pytest.mark.parametrize(("name", "trusted"), [("localhost", False), ("other.example", True)])
+def test_shared_connections_verify_certificates_as_well(tmp_path: Path, name: str, trusted: bool) -> None:  # noqa: FBT001
+    context, file = make_certificate(tmp_path, name)
+    shared = SharedConnections(servers=2, connections=2, **({"authorities": str(file)} if trusted else {}))
+
+    with (
+        TlsServer(context) as server,
+        pytest.raises(Unreachable, match=r"certificate is not valid|encrypted"),
+    ):
+        read_shared(server, shared, token="mine")
+
+
+def test_sessions_share_connections_and_never_tokens(tmp_path: Path) -> None:
+    context, file = make_certificate(tmp_path, "localhost")
+    shared = SharedConnections(servers=2, connections=2, authorities=str(file))
+
+    with TlsServer(context, answers=2) as server:
+        for token in ("mine", "yours"):
+            read_shared(server, shared, token=token)
+
+    assert server.connections == 1
+    assert [b"Bearer mine" in server.requests[0], b"Bearer yours" in server.requests[1]] == [True, True]
+    assert b"mine" not in server.requests[1]
+
+
+def read_shared(server: RawServer, shared: SharedConnections, *, token: str) -> None:
+    address = server.url.replace("http", "https").replace("127.0.0.1", "localhost")
+    with LemmySession(address, token=lambda: token, connections=shared) as session:
+        session.get(f"{address}/api")
+
+
 class TlsServer(RawServer):
-    def __init__(self, context: ssl.SSLContext) -> None:
-        super().__init__(FINE)
+    def __init__(self, context: ssl.SSLContext, *, answers: int = 1) -> None:
+        super().__init__(*[FINE] * answers)
         self._listener = context.wrap_socket(self._listener, server_side=True)
 
 

@@ -114,4 +114,4 @@ def test_what_cannot_be_a_bots_name_is_refused(etc: Path, place: Path, name: str
 
 def test_a_bot_and_a_file_are_one_too_many(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--bot", "books", "--env", "x.env", "status"]) == 2
-    assert "use either --bot NAME" in capsys.readouterr().err
+    assert "use only one of --bot NAME" in capsys.readouterr().err

@@ -70,7 +70,9 @@ class Year:
     `calm` is the record of when nothing hindered the bot, for the judge.
     """
 
-    def __init__(self, seed: int, *, generation: Generation | None = None) -> None:
+    def __init__(
+        self, seed: int, *, generation: Generation | None = None, ledgers: type[FakeLedger] = FakeLedger
+    ) -> None:
         self.seed = seed
         self.random = Random(seed)
         self.counts: Counter[str] = Counter()
@@ -94,8 +96,8 @@ class Year:
             travel=lambda: self.random.choice(TRAVELS),
             away=lambda: self.random.choice(AWAY),
         )
-        self.ledger = FakeLedger()
-        self.old_ledger = FakeLedger()
+        self.ledger = ledgers()
+        self.old_ledger = ledgers()
         self.pages = Pages(self._threads(first))
         self.press = Press()
         self.service: Service | None = None
@@ -259,7 +261,7 @@ class Year:
 
     def lose_ledger(self) -> None:
         """The state folder is gone."""
-        self.ledger = FakeLedger()
+        self.ledger = type(self.ledger)()
         self._forget()
         self._restart()
 

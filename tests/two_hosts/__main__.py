@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from megabot.cli.verbs.run import LAG
+from megabot.cli.service_jobs import LAG
 from tests.two_hosts.race import run_slots, second_host
 from tests.world import opened_world
 

@@ -19,6 +19,7 @@ from megabot.reconcile import override_facts
 from megabot.reconcile.due_slots import due_slots
 from megabot.reconcile.post_limit import LatePosts, late_posts
 from megabot.schedule.calendar import Edition
+from megabot.schedule.editions import keys_near
 from megabot.schedule.overrides import Override, OverrideKind, usual_slot
 from megabot.source.model import Thread
 
@@ -69,7 +70,9 @@ def _slots(app: App, thread: Thread, count: int) -> Iterator[Slot]:
     now = app.clock.now()
     changed = override_facts.active_overrides(app.offline_ports, thread)
     due = thread.calendar.current(now)
-    posted = {record.edition for record in app.offline_ports.ledger.posts(thread.name)}
+    near = keys_near(thread.calendar, now, ahead=count)
+    records = app.offline_ports.ledger.recent_posts(thread.name, editions=near)
+    posted = {record.edition for record in records}
     waiting = [due] if due and due.key not in posted and any(one == due for _, one in changed) else []
     for edition in chain(waiting, islice(thread.calendar.upcoming(now), count)):
         yield Slot(

@@ -2,40 +2,41 @@
 
 import logging
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import click
 
 from megabot.app import App, notify
-from megabot.cli import operator_text, service_process
+from megabot.cli import accounts_process, operator_text, service_process
+from megabot.cli.service_jobs import LAG, background_jobs, beat, log_next_editions
 from megabot.cli.service_process import ServiceProcess, open_service
 from megabot.errors import ConfigError, DatabaseAway, SourceBroken, SourceMissing, Stopping, UserError
 from megabot.i18n import sentences, translation
 from megabot.ports import Ports
-from megabot.schedule.editions import next_unposted_edition
-from megabot.service.background import OwnProcess
-from megabot.service.link_job import link_job
 from megabot.service.schedulers import next_slot
-from megabot.service.service import Job, Service
-from megabot.service.site_job import site_job
+from megabot.service.service import Service
 from megabot.service.tasks import LONGEST, trying_again
-from megabot.settings import Settings
 from megabot.source.model import Thread
 
-# Seconds. Two services on one account wake at the same slot, and a random wait lets one see the other's post
-# (docs/explanation/never-twice.md).
-LAG = 20.0
 DATABASE_WAIT = timedelta(seconds=10)
 """How long to wait for a database that does not answer, before each attempt."""
 log = logging.getLogger("megabot")
 
 
 @click.command(help="Run the service until it is stopped. SIGHUP reloads the settings.")
+@click.option(
+    "--accounts",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Run all accounts of a folder in one process, one settings file NAME.env each.",
+)
 @click.pass_obj
-def command(options: dict[str, object]) -> int:
+def command(options: dict[str, object], *, accounts: Path | None) -> int:
     """Hold the service lock and tick until stopped. SIGTERM is a success; Ctrl-C exits with 130."""
+    if accounts is not None:
+        return accounts_process.run(accounts, options)
     with open_service(options) as running:
         without_database: datetime | None = None
         try:
@@ -105,11 +106,7 @@ def _serve(running: ServiceProcess, without_database: datetime | None) -> None:
     except (SourceBroken, SourceMissing) as error:
         log.warning("%s", sentences.source_trouble(error))  # do not stop: templates are read again
         threads = ()
-    for thread in threads:
-        posted = {record.edition for record in app.offline_ports.ledger.posts(thread.name)}
-        following = next_unposted_edition(thread.calendar, app.clock.now(), posted)
-        if following is not None:
-            log.info("%s", sentences.next_due(thread.name, following.slot))
+    log_next_editions(app, threads)
 
     def leave() -> bool:
         return running.reload_requested() or app.is_lost
@@ -121,41 +118,13 @@ def _serve(running: ServiceProcess, without_database: datetime | None) -> None:
         ports,
         tick=app.settings.tick,
         notify=notify,
-        beat=lambda well: _beat(app, well=well),
+        beat=lambda well: beat(app, well=well),
         lag=lambda: random.uniform(0, LAG),  # noqa: S311  not a secret
         without_database=without_database,
     )
     with background_jobs(app.settings, running.options, service.unhurried) as jobs:
         service.add_jobs(jobs)
         service.serve(leave=leave)
-
-
-@contextmanager
-def background_jobs(
-    settings: Settings, options: Mapping[str, object], ports: Ports
-) -> Iterator[Mapping[str, Job]]:
-    """Yield the background jobs by name; a job that is off in the settings does nothing."""
-    named = {"--env": options.get("env_file"), "--bot": options.get("bot")}
-    before = [word for option, value in named.items() if value for word in (option, str(value))]
-    # Both run in processes of their own, because they need libraries that the service must not load (decision
-    # 32).
-    links = link_job(ports, lambda: OwnProcess([*before, "check", "--links", "--json"]))
-    site = site_job(ports, lambda: OwnProcess([*before, "site", "--json"]), stamp=ports.ledger.revision)
-    is_on = {"links": settings.check_links != "off", "site": settings.site_dir is not None}
-    with closing(links), closing(site):
-        polls = {"links": links.poll, "site": site.poll}
-        yield {name: poll if is_on[name] else _idle for name, poll in polls.items()}
-
-
-def _idle(now: datetime) -> None:
-    """Do nothing. A job that is off still runs as this, so that its old alert is cleared."""
-
-
-def _beat(app: App, *, well: bool) -> None:
-    """Report the outcome of a pass to the heartbeat address and the metrics file."""
-    app.heartbeat.beat(well=well)
-    if app.meter is not None:
-        app.meter.note(well=well)
 
 
 def _ports(app: App, threads: Sequence[Thread], leave: Callable[[], bool]) -> Ports | None:
@@ -174,7 +143,7 @@ def _ports(app: App, threads: Sequence[Thread], leave: Callable[[], bool]) -> Po
             # A slot ends the wait, so that its post is tried on time.
             until = min([now + wait, *slots])
             log.warning("%s", trying_again(str(error), until - now))
-            _beat(app, well=False)
+            beat(app, well=False)
             notify(
                 "READY=1"
             )  # systemd's start timeout is for a service that hangs, not for a server that is away

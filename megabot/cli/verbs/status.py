@@ -1,14 +1,17 @@
 """`megabot status`: current threads and problems, from the ledger and the calendar, without the server."""
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import click
 
 from megabot.app import open_app
-from megabot.cli import terminal
+from megabot.cli import accounts_status, terminal
 from megabot.cli.change_text import change
+from megabot.clock import Stop, SystemClock
 from megabot.commands import status
 from megabot.commands.status import SourceStatus, Status, ThreadStatus
 from megabot.i18n.tables import Line, Span, Tone, table, wrap
@@ -24,14 +27,32 @@ Row = tuple[Span, str | Span]
 
 @click.command(help="Show the current threads, what comes next and what needs attention. Works offline.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--accounts",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="List all accounts of `megabot run --accounts`: last turn, next edition, alerts, broken settings.",
+)
 @click.pass_obj
-def command(options: dict[str, object], *, as_json: bool) -> int:
+def command(options: dict[str, object], *, as_json: bool, accounts: Path | None) -> int:
+    if accounts is not None:
+        return _show_accounts(accounts, as_json=as_json)
     with open_app(options) as app:
         current = status.read(app.offline_ports)
     if as_json:
         click.echo(json.dumps(status.plain(current), indent=2))
     else:
         terminal.show(lines(current, width=terminal.width()))
+    return 0
+
+
+def _show_accounts(folder: Path, *, as_json: bool) -> int:
+    found = accounts_status.read(folder, os.environ)
+    if as_json:
+        click.echo(json.dumps(accounts_status.plain(found), indent=2))
+    else:
+        now = SystemClock(Stop()).now()
+        terminal.show(accounts_status.lines(found, now, width=terminal.width()))
     return 0
 
 

@@ -29,12 +29,13 @@ def text_from_intents(intents: Sequence[Intent], record: PostRecord) -> KeptText
         intent
         for intent in intents
         if intent.state is IntentState.DONE
-        and intent.new.draft is not None
+        and intent.new.kind in (IntentKind.PUBLISH, IntentKind.EDIT)
         and (intent.new.edition, intent.new.copy) == (record.edition, record.copy)
     ]
-    if not writes or record.adopted:
+    drafted = [intent for intent in writes if intent.new.draft is not None]
+    if not drafted or record.adopted:
         return None
-    last = writes[-1]
+    last = drafted[-1]
     return KeptText(
         post_id=record.post_id,
         body=annotations.unwrap_body(drafts.without_marker(drafts.draft_of_intent(last.new).body)),

@@ -1,20 +1,29 @@
-"""The warm parent of render children for the live preview: it forks one child for each request.
+"""The warm parent of children for the live preview and for many accounts: it forks one for each request.
 
-Like a render child it has no environment and no secrets. It reads requests on stdin, each preceded by its
-length, and answers in the same way. It renders nothing itself: each child limits itself, exits after one
-request, and can write only to a pipe to this process.
+Like a child it has no environment and no secrets. It reads requests on stdin, each preceded by its length,
+and answers in the same way. A request begins with a line that has the program and the most bytes of its
+answer. It reads and renders nothing itself: each child limits itself, exits after one request, and can write
+only to a pipe to this process.
 """
 
 import json
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any, BinaryIO
 
 import babel.dates  # noqa: F401  otherwise every child would import it again
 
 from megabot.rendering.child import main as child_main
 from megabot.rendering.child.frames import read_frame, write_frame
+from megabot.schedule import time_zones
+from megabot.source import child as source_child
+
+_PROGRAMS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "rendering.child.main": child_main.answer,
+    "source.child": source_child.answer,
+}
 
 
 def main() -> None:
@@ -23,18 +32,21 @@ def main() -> None:
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer each request with its child's output and exit code, until the requests end."""
+    time_zones.names()  # read once here instead of in each child
     while (request := read_frame(requests)) is not None:
-        answer, code = _by_child(lambda body=request: _rendered(body))  # type: ignore[misc]
+        head, _, body = request.partition(b"\n")
+        program, most = head.decode().split()
+        answer, code = _by_child(partial(_answered, program, body), int(most))
         write_frame(answers, f"{code}\n".encode() + answer)
 
 
-def _rendered(request: bytes) -> bytes:
+def _answered(program: str, request: bytes) -> bytes:
     asked: dict[str, Any] = json.loads(request)
-    return child_main.answer(asked).encode()
+    return _PROGRAMS[program](asked).encode()
 
 
-def _by_child(work: Callable[[], bytes]) -> tuple[bytes, int]:
-    """Do work in a child; return its output, and its exit code as in `subprocess`."""
+def _by_child(work: Callable[[], bytes], most: int) -> tuple[bytes, int]:
+    """Do work in a child; return its output up to `most` bytes, and its exit code as in `subprocess`."""
     inlet, outlet = os.pipe()
     child = os.fork()
     if child == 0:
@@ -54,7 +66,7 @@ def _by_child(work: Callable[[], bytes]) -> tuple[bytes, int]:
     os.close(outlet)
     with os.fdopen(inlet, "rb") as written:
         # Before waitpid, because a child waits if it writes more than a pipe holds.
-        answer = written.read()
+        answer = written.read(most)
     _, status = os.waitpid(child, 0)
     return answer, os.waitstatus_to_exitcode(status)
 

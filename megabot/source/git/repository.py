@@ -8,6 +8,7 @@ from typing_extensions import override
 from megabot.clock import Clock
 from megabot.errors import SourceBroken, SourceMissing
 from megabot.proxy import Proxy
+from megabot.source.child_process import COLD, Children
 from megabot.source.files import gather, is_picture, is_source_file
 from megabot.source.git import tree
 from megabot.source.git.address import GitAddress, commit_url
@@ -22,7 +23,7 @@ EVERY = timedelta(minutes=10)
 class GitSource(Source):
     """The source port on a git repository, fetched at most every ten minutes, and at once on `refresh`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is a different part of the machine
         self,
         address: GitAddress,
         *,
@@ -31,8 +32,10 @@ class GitSource(Source):
         clock: Clock,
         largest: int = LARGEST,
         proxy: Proxy | None = None,
+        children: Children = COLD,
     ) -> None:
         self._address = address
+        self._children = children
         self._cache = GitCache(
             address, key_file=key_file, state=state, clock=clock, largest=largest, proxy=proxy
         )
@@ -77,7 +80,7 @@ class GitSource(Source):
 
     @override
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
-        usable, problems = threads(snapshot)
+        usable, problems = threads(snapshot, children=self._children)
         if problems:
             raise SourceBroken(problems, threads=usable)
         return usable

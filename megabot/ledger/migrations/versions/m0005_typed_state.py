@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from megabot.ledger.column_types import NUMBER, Flag, Moment, Words
-from megabot.ledger.migrations.facts import typed_rows
+from megabot.ledger.migrations.takeover import take_over
 
 revision = "0005"
 down_revision = None
@@ -30,7 +30,7 @@ def upgrade() -> None:
             op.rename_table(table, f"{table}_before")
     _create()
     if earlier:
-        _take_over()
+        take_over(op.get_bind())
         for table in _BEFORE:
             op.drop_table(f"{table}_before")
 
@@ -40,6 +40,27 @@ def _only(condition: str) -> dict[str, Any]:
 
 
 def _create() -> None:
+    _create_accounts()
+    _create_alert_wishes()
+    _create_alerts()
+    _create_commands()
+    _create_comment_replies()
+    _create_communities()
+    _create_confirmations()
+    _create_highlights()
+    _create_images()
+    _create_intents()
+    _create_jobs()
+    _create_opt_outs()
+    _create_overrides()
+    _create_people()
+    _create_posts()
+    _create_sent_alerts()
+    _create_texts()
+    _create_threads()
+
+
+def _create_accounts() -> None:
     op.create_table(
         "accounts",
         sa.Column("id", NUMBER, nullable=False),
@@ -60,6 +81,9 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("version"),
         sqlite_strict=True,
     )
+
+
+def _create_alert_wishes() -> None:
     op.create_table(
         "alert_wishes",
         sa.Column("account_id", NUMBER, nullable=False),
@@ -69,6 +93,9 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("account_id", "person_id"),
         sqlite_strict=True,
     )
+
+
+def _create_alerts() -> None:
     op.create_table(
         "alerts",
         sa.Column("id", NUMBER, nullable=False),
@@ -80,6 +107,9 @@ def _create() -> None:
         sqlite_strict=True,
     )
     op.create_index("one_alert_a_key", "alerts", ["account_id", "key"], unique=True)
+
+
+def _create_commands() -> None:
     op.create_table(
         "commands",
         sa.Column("id", NUMBER, nullable=False),
@@ -107,6 +137,9 @@ def _create() -> None:
     op.create_index(
         "open_commands", "commands", ["account_id", "at", "id"], **_only("state NOT IN ('ignored', 'closed')")
     )
+
+
+def _create_comment_replies() -> None:
     op.create_table(
         "comment_replies",
         sa.Column("account_id", NUMBER, nullable=False),
@@ -116,6 +149,9 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("account_id", "position"),
         sqlite_strict=True,
     )
+
+
+def _create_communities() -> None:
     op.create_table(
         "communities",
         sa.Column("account_id", NUMBER, nullable=False),
@@ -129,6 +165,9 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("account_id", "asked"),
         sqlite_strict=True,
     )
+
+
+def _create_confirmations() -> None:
     op.create_table(
         "confirmations",
         sa.Column("account_id", NUMBER, nullable=False),
@@ -142,6 +181,9 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("account_id", "position"),
         sqlite_strict=True,
     )
+
+
+def _create_highlights() -> None:
     op.create_table(
         "highlights",
         sa.Column("account_id", NUMBER, nullable=False),
@@ -161,6 +203,9 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("account_id", "thread", "edition", "position"),
         sqlite_strict=True,
     )
+
+
+def _create_images() -> None:
     op.create_table(
         "images",
         sa.Column("account_id", NUMBER, nullable=False),
@@ -171,6 +216,9 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("account_id", "path", "digest"),
         sqlite_strict=True,
     )
+
+
+def _create_intents() -> None:
     op.create_table(
         "intents",
         sa.Column("id", NUMBER, nullable=False),
@@ -195,6 +243,7 @@ def _create() -> None:
     )
     op.create_index("intents_of_edition", "intents", ["account_id", "thread", "edition"])
     op.create_index("intents_of_post", "intents", ["account_id", "post_id"])
+    op.create_index("intents_of_order", "intents", ["account_id", "ordered_by"], **_only("ordered_by <> ''"))
     op.create_index(
         "one_publish_a_copy",
         "intents",
@@ -205,6 +254,9 @@ def _create() -> None:
     op.create_index(
         "open_intents", "intents", ["account_id", "thread"], **_only("state IN ('sending', 'unknown')")
     )
+
+
+def _create_jobs() -> None:
     op.create_table(
         "jobs",
         sa.Column("account_id", NUMBER, nullable=False),
@@ -216,6 +268,9 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("account_id", "job", "thread"),
         sqlite_strict=True,
     )
+
+
+def _create_opt_outs() -> None:
     op.create_table(
         "opt_outs",
         sa.Column("account_id", NUMBER, nullable=False),
@@ -224,6 +279,9 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("account_id", "actor"),
         sqlite_strict=True,
     )
+
+
+def _create_overrides() -> None:
     op.create_table(
         "overrides",
         sa.Column("account_id", NUMBER, nullable=False),
@@ -239,6 +297,9 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("account_id", "thread", "position"),
         sqlite_strict=True,
     )
+
+
+def _create_people() -> None:
     op.create_table(
         "people",
         sa.Column("account_id", NUMBER, nullable=False),
@@ -248,6 +309,9 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("account_id", "asked"),
         sqlite_strict=True,
     )
+
+
+def _create_posts() -> None:
     op.create_table(
         "posts",
         sa.Column("account_id", NUMBER, nullable=False),
@@ -273,6 +337,9 @@ def _create() -> None:
     )
     op.create_index("posts_of_edition", "posts", ["account_id", "thread", "edition"])
     op.create_index("posts_of_thread", "posts", ["account_id", "thread", "slot", "copy", "post_id"])
+
+
+def _create_sent_alerts() -> None:
     op.create_table(
         "sent_alerts",
         sa.Column("account_id", NUMBER, nullable=False),
@@ -285,6 +352,9 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("account_id", "position"),
         sqlite_strict=True,
     )
+
+
+def _create_texts() -> None:
     op.create_table(
         "texts",
         sa.Column("account_id", NUMBER, nullable=False),
@@ -299,6 +369,9 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("account_id", "post_id"),
         sqlite_strict=True,
     )
+
+
+def _create_threads() -> None:
     op.create_table(
         "threads",
         sa.Column("account_id", NUMBER, nullable=False),
@@ -325,53 +398,3 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("account_id", "thread"),
         sqlite_strict=True,
     )
-
-
-_COLUMNS = {
-    "intents": "id kind thread edition copy post_id at draft text context ordered_by essay state changed "
-    "note",
-    "posts": "post_id thread edition number slot community_id url title copy source_commit dirty sent "
-    "answered context adopted withdrawn",
-    "texts": "post_id body essay published changed open comments",
-    "commands": "id key at state author actor verb threads said answer person_id post_id comment_id",
-}
-_RENAMED = {"essay": "preamble"}
-
-
-def _take_over() -> None:
-    connection = op.get_bind()
-    rows = typed_rows(_facts(connection))
-    for name in ("accounts", *sorted(set(rows) - {"accounts"})):
-        if rows[name]:
-            table = sa.Table(name, sa.MetaData(), *(_column(key) for key in rows[name][0]))
-            connection.execute(table.insert(), rows[name])
-    for table_name, names in _COLUMNS.items():
-        columns = names.split()
-        new = ", ".join(["account_id", *(_RENAMED.get(name, name) for name in columns)])
-        old = ", ".join(["1", *columns])
-        connection.execute(
-            sa.text(f"INSERT INTO {table_name} ({new}) SELECT {old} FROM {table_name}_before")  # noqa: S608
-        )
-
-
-def _facts(connection: sa.Connection) -> dict[str, str]:
-    """Return the facts, except for any that are not UTF-8."""
-    # As bytes, because reading one that is not UTF-8 as text would fail, and the whole migration with it.
-    raw = connection.execute(sa.text("SELECT CAST(key AS BLOB), CAST(value AS BLOB) FROM facts_before"))
-    facts = {}
-    for key, value in raw:
-        try:
-            facts[key.decode()] = value.decode()
-        except UnicodeDecodeError:
-            continue
-    return facts
-
-
-def _column(name: str) -> sa.Column[Any]:
-    return sa.Column(name, Moment() if name in _MOMENTS else sa.types.NullType())
-
-
-_MOMENTS = {
-    *("started", "known_since", "failing_since", "home_first", "home_last", "note_at", "note_until"),
-    *("at", "since", "until", "slot"),
-}

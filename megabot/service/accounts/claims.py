@@ -1,0 +1,20 @@
+"""Which accounts this process may run."""
+
+from typing import Protocol
+
+from typing_extensions import override
+
+
+class Claims(Protocol):
+    """Decides which of several hosts runs an account."""
+
+    def may_run(self, account: str) -> bool:
+        """Return whether this process may run an account's next turn. Called before each one."""
+
+
+class EveryAccount(Claims):
+    """For one host, which runs every account."""
+
+    @override
+    def may_run(self, account: str) -> bool:
+        return True
