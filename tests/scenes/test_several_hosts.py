@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from megabot.commands.run_order import carry_out
+from megabot.commands.run_order import OrderResult, carry_out
 from megabot.errors import ClaimLost
 from megabot.i18n.tables import Outcome
 from megabot.ledger.records import IntentState
@@ -146,21 +146,22 @@ def test_a_command_on_another_host_takes_the_turn_of_a_service_that_froze_within
 ) -> None:
     first, second = pair
     a_week_later(world, first)
-    said: list[Outcome] = []
-    lines: list[object] = []
+    first.writes.clear()
+    results: list[OrderResult] = []
 
     def freeze(what: str, _connection: object) -> None:
-        if what == "request" and not said:
-            said.append(Outcome.NOTHING)
+        if what == "request" and not results:
             let_leases_end(empty.second, FIRST)
-            result = carry_out(second.ports(), Order(OrderKind.POST, "shell:1"), None)
-            said[:] = [outcome for outcome, _ in result.lines]
+            empty.first.happens = lambda _what, _connection: None
+            results.append(carry_out(second.ports(), Order(OrderKind.POST, "shell:1"), None))
+            world.clock.at += timedelta(minutes=11)
+            results.append(carry_out(second.ports(), Order(OrderKind.POST, "shell:2"), None))
 
     empty.first.happens = freeze
     first.tick()
-    empty.first.happens = lambda _what, _connection: None
 
-    assert said == [Outcome.DONE], lines
+    assert "run this command again after Mon 23 Nov 12:11 UTC" in results[0].complaints[0]
+    assert [outcome for outcome, _ in results[1].lines] == [Outcome.DONE]
     assert broken(world) == []
     assert first.writes == []
     assert first.tick(), "only its pass was taken, so the service goes on"
