@@ -11,6 +11,7 @@ MegabotError
 │   ├── SourceMissing      the templates cannot be found
 │   ├── SourceBroken       template files have mistakes, listed
 │   ├── LedgerError        the ledger cannot be used
+│   │   ├── DatabaseAway   its database does not answer: wait until it does
 │   │   └── ClaimLost      another process acts for the account now: stop, and leave everything as recorded
 │   ├── Busy               another megabot holds the lock
 │   ├── NoNetwork          exit 5: nothing at all could be reached
@@ -96,8 +97,12 @@ class LedgerError(UserError):
     """The ledger cannot be opened, read or written."""
 
 
+class DatabaseAway(LedgerError):
+    """The ledger's database does not answer now; the same may be tried again later."""
+
+
 class ClaimLost(LedgerError):
-    """Another process has taken the account over, or may have: nothing more may be written or sent."""
+    """Another process has taken the account over: nothing more may be written or sent."""
 
 
 class Busy(UserError):
@@ -194,3 +199,7 @@ class Bug(MegabotError):
 
 class Stopping(MegabotError):
     """A stop was requested; what was in progress stays as its intent in the ledger says."""
+
+
+ENDS_PASS = (Stopping, ClaimLost, DatabaseAway)
+"""What is no error of one thread or task: nothing may go on, and each intent stays as the ledger says."""

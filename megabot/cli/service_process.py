@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from megabot.app import App, notify
 from megabot.clock import Stop, SystemClock
 from megabot.errors import ConfigError
+from megabot.settings import Settings
 from megabot.startup import load_settings, read_settings, set_up_log
 
 log = logging.getLogger("megabot")
@@ -41,6 +42,9 @@ class ServiceProcess:
             raise ConfigError(state_dir_changed())
         if settings.database_text() != self.app.settings.database_text():
             raise ConfigError(database_changed())
+        # In a database each account has its own ledger, and this process claimed only one of them.
+        if settings.database_url is not None and _account(settings) != _account(self.app.settings):
+            raise ConfigError(account_changed())
         app = App(settings, self._clock, progress=_progress)
         try:
             # Before the old ones are given up: settings with mistakes change nothing (G06).
@@ -77,6 +81,16 @@ def state_dir_changed() -> str:
 
 def database_changed() -> str:
     return "a new MEGABOT_DATABASE_URL needs a restart; run: systemctl restart megabot"
+
+
+def account_changed() -> str:
+    return (
+        "another account (MEGABOT_INSTANCE, MEGABOT_USERNAME) needs a restart; run: systemctl restart megabot"
+    )
+
+
+def _account(settings: Settings) -> tuple[str, str]:
+    return settings.instance, settings.username
 
 
 def settings_kept(error: Exception) -> str:

@@ -17,7 +17,7 @@ from megabot.commands import (
 from megabot.commands.model import Command, Handle, Verb, Word
 from megabot.commands.parser import parse
 from megabot.commands.replies import CODE
-from megabot.errors import ConfigError, NotFound, NotSent, UserError
+from megabot.errors import ClaimLost, ConfigError, DatabaseAway, NotFound, NotSent, UserError
 from megabot.forum.escaping import escape
 from megabot.forum.notices import Origin
 from megabot.i18n.long_messages import diff_block, split_message
@@ -102,7 +102,8 @@ def run_command(ports: Ports, record: CommandRecord, threads: Sequence[Thread], 
     about = (task.thread,) if task.thread else task.names
     try:
         return CommandResult(_done(task), about)
-    except NotSent:  # nothing happened on the server, so the command can safely be run again
+    # Nothing happened on the server, or another host carries it out: so the command can safely be run again.
+    except (NotSent, ClaimLost, DatabaseAway):
         raise
     except (ConfigError, UserError) as error:
         return CommandResult(reply_text.order_failed(error), about)

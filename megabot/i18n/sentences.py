@@ -79,6 +79,15 @@ def task_failing(job: str, since: datetime, why: str) -> str:
     return sentence.format(job=job, at=moment(since), why="; ".join(why.splitlines()))
 
 
+def database_was_away(since: datetime, until: datetime) -> str:
+    """Say why threads were posted late."""
+    sentence = _(
+        "the ledger's database did not answer from {since} until {until}, so threads that were due then were "
+        "posted late"
+    )
+    return sentence.format(since=moment(since), until=moment(until))
+
+
 def post_is_up(edition: str, url: str, *, pinned: bool) -> str:
     """Say what is current after a verified pass. `edition` is thread and key."""
     return (_("{edition}: {url} (pinned)") if pinned else _("{edition}: {url} (not pinned)")).format(

@@ -2,15 +2,18 @@
 
 A claim is a row with its holder, a fence and an end by the database's clock. The holder puts the end off as
 long as it lives; when it was killed, frozen or cut off, the end comes and another process takes the claim.
+Only the database's clock counts: that of a host may jump, or stand still while a virtual machine is paused.
+
+Everything but `renew` within a writer's transaction needs a connection that commits each statement at once:
+a process that is frozen within a transaction would keep the row locked.
 """
 
-import math
 import threading
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, update
+from sqlalchemy import Connection, and_, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from megabot.ledger.state import ClaimKind
@@ -18,15 +21,9 @@ from megabot.ledger.tables import CLAIMS
 
 LEASE = timedelta(seconds=30)
 """How long a claim lasts without a sign of its holder. Another host takes over within a minute."""
-RENEW_EVERY = timedelta(seconds=10)
-SURE_FOR = timedelta(seconds=10)
-"""How long after its last renewal a claim need not be confirmed before a request is sent.
-
-The rest of the lease is for the request: no other process looks for its result before it is over.
-"""
 
 _NOW = func.clock_timestamp()
-_NEVER = -math.inf
+_KEY = (CLAIMS.c.account_id, CLAIMS.c.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,80 +36,69 @@ class HeldClaim:
 
 
 class Claims:
-    """The claims of one process, each with the time of its last renewal.
+    """The claims of one process. `lease` is how long each lasts without a renewal."""
 
-    `elapsed` returns seconds that also count while the machine sleeps.
-    """
-
-    def __init__(self, holder: str, *, elapsed: Callable[[], float]) -> None:
+    def __init__(self, holder: str, *, lease: timedelta = LEASE) -> None:
         self.holder = holder
-        self._elapsed = elapsed
-        self._renewed: dict[HeldClaim, float] = {}
+        self.lease = lease
+        self._lost: dict[HeldClaim, bool] = {}
         self._lock = threading.Lock()
 
-    def held(self, account_id: int | None = None) -> tuple[HeldClaim, ...]:
-        """Return what this process took and has not released, also what it lost; or only of an account."""
+    def held(self, account_ids: Iterable[int] | None = None) -> tuple[HeldClaim, ...]:
+        """Return what this process took and has not released, also what it lost; or only of some accounts."""
         with self._lock:
-            return tuple(claim for claim in self._renewed if account_id in (None, claim.account_id))
+            return tuple(
+                claim for claim in self._lost if account_ids is None or claim.account_id in account_ids
+            )
 
     def take(self, connection: Connection, account_id: int, kind: ClaimKind) -> HeldClaim | None:
         """Take a claim that nobody holds or whose end has come; None if another process holds it."""
-        began = self._elapsed()
-        new = {"holder": self.holder, "until": _NOW + LEASE}
+        is_this = and_(CLAIMS.c.account_id == account_id, CLAIMS.c.kind == kind)
+        # Read first, because the INSERT locks the row even if it changes nothing.
+        if connection.execute(select(CLAIMS.c.until > _NOW).where(is_this)).scalar():
+            return None
+        new = {"holder": self.holder, "until": _NOW + self.lease}
         statement = insert(CLAIMS).values(account_id=account_id, kind=kind, fence=1, **new)
         taken = statement.on_conflict_do_update(
-            index_elements=[CLAIMS.c.account_id, CLAIMS.c.kind],
-            set_={**new, "fence": CLAIMS.c.fence + 1},
-            where=CLAIMS.c.until < _NOW,
+            index_elements=_KEY, set_={**new, "fence": CLAIMS.c.fence + 1}, where=CLAIMS.c.until < _NOW
         ).returning(CLAIMS.c.fence)
         fence = connection.execute(taken).scalar()
         if fence is None:
             return None
         claim = HeldClaim(account_id, kind, fence)
         with self._lock:
-            self._renewed[claim] = began
+            self._lost[claim] = False
         return claim
 
     def renew(self, connection: Connection, claims: tuple[HeldClaim, ...]) -> tuple[HeldClaim, ...]:
         """Put off the end of claims of this process, and return those that it has lost."""
         if not claims:
             return ()
-        began = self._elapsed()
-        kept = connection.execute(
-            update(CLAIMS)
-            .where(or_(*(_is(claim) for claim in claims)))
-            .values(until=_NOW + LEASE)
-            .returning(CLAIMS.c.account_id, CLAIMS.c.kind)
-        ).all()
-        found = {(account_id, kind) for account_id, kind in kept}
+        # Not its end: if nobody took a claim since, it is still this process's own.
+        own = tuple_(*_KEY, CLAIMS.c.fence).in_(
+            [(claim.account_id, claim.kind, claim.fence) for claim in claims]
+        )
+        # Locked in one order, because two threads of this process may renew the same claims.
+        locked = select(*_KEY).where(own).order_by(*_KEY).with_for_update()
+        renewed = update(CLAIMS).where(tuple_(*_KEY).in_(locked)).values(until=_NOW + self.lease)
+        kept = {(row.account_id, row.kind) for row in connection.execute(renewed.returning(*_KEY))}
+        lost = tuple(claim for claim in claims if (claim.account_id, claim.kind) not in kept)
         with self._lock:
-            for claim in claims:
-                if claim in self._renewed:
-                    self._renewed[claim] = began if (claim.account_id, claim.kind) in found else _NEVER
-        return tuple(claim for claim in claims if (claim.account_id, claim.kind) not in found)
+            self._lost |= {claim: True for claim in lost if claim in self._lost}
+        return lost
 
     def release(self, connection: Connection, claim: HeldClaim) -> None:
         """Give a claim back, so that others need not wait for its end."""
         with self._lock:
-            self._renewed.pop(claim, None)
-        connection.execute(update(CLAIMS).where(_is(claim)).values(until=_NOW))
+            self._lost.pop(claim, None)
+        own = and_(
+            CLAIMS.c.account_id == claim.account_id,
+            CLAIMS.c.kind == claim.kind,
+            CLAIMS.c.fence == claim.fence,
+        )
+        connection.execute(update(CLAIMS).where(own).values(until=_NOW))
 
     def is_lost(self, claim: HeldClaim) -> bool:
         """Return whether a renewal has found that another process took the claim."""
         with self._lock:
-            return self._renewed.get(claim, _NEVER) == _NEVER
-
-    def is_sure(self, claim: HeldClaim) -> bool:
-        """Return whether a claim was renewed so lately that a request may be sent without asking."""
-        with self._lock:
-            renewed = self._renewed.get(claim, _NEVER)
-        return self._elapsed() - renewed < SURE_FOR.total_seconds()
-
-
-def _is(claim: HeldClaim) -> ColumnElement[bool]:
-    # Not its end: if nobody took the claim since, it is still this process's own.
-    return and_(
-        CLAIMS.c.account_id == claim.account_id,
-        CLAIMS.c.kind == claim.kind,
-        CLAIMS.c.fence == claim.fence,
-    )
+            return self._lost.get(claim, False)

@@ -7,9 +7,9 @@ import logging
 import math
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from functools import cache
 from os import getpid
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing_extensions import override
 from megabot.clock import Clock
 from megabot.errors import Busy, ClaimLost, ConfigError, LedgerError, NewerLedger
 from megabot.ledger import file, schema
-from megabot.ledger.claims import RENEW_EVERY, Claims, HeldClaim
+from megabot.ledger.claims import LEASE, Claims, HeldClaim
 from megabot.ledger.database import Database, count_change
 from megabot.ledger.ownership import Owner
 from megabot.ledger.port import StoredLedger
@@ -58,14 +58,16 @@ log = logging.getLogger("megabot")
 
 
 class SharedDatabase:
-    """A database that all accounts of this process share; connected on first use."""
+    """A database that all accounts of this process share; connected on first use.
 
-    def __init__(self, address: str) -> None:
+    `holder` is this process in the words of other hosts; `lease` is how long its claims last without it.
+    """
+
+    def __init__(self, address: str, *, holder: str = "", lease: timedelta = LEASE) -> None:
         self.url = _url(address)
-        self.claims = Claims(f"{socket.gethostname()}, process {getpid()}", elapsed=elapsed)
+        self.claims = Claims(holder or f"{socket.gethostname()}, process {getpid()}", lease=lease)
         self._checked = False
         self._keepers = 0
-        self._thread = threading.Thread()
         self._ends = threading.Event()
         self._lock = threading.Lock()
 
@@ -79,27 +81,32 @@ class SharedDatabase:
         return _engine(self.url)
 
     @contextmanager
+    def at_once(self) -> Iterator[Connection]:
+        """Lend a connection that commits each statement at once."""
+        with explain_errors(self.url), self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
     def keeping_claims(self) -> Iterator[None]:
         """Renew this process's claims in the background."""
         with self._lock:
             self._keepers += 1
             if self._keepers == 1:
-                self._ends.clear()
-                self._thread = threading.Thread(target=self._keep, name="claims", daemon=True)
-                self._thread.start()
+                self._ends = threading.Event()
+                threading.Thread(target=self._keep, args=(self._ends,), name="claims", daemon=True).start()
         try:
             yield
         finally:
             with self._lock:
                 self._keepers -= 1
                 if self._keepers == 0:
+                    # Not joined, because it may be waiting for a database that does not answer.
                     self._ends.set()
-                    self._thread.join()
 
-    def _keep(self) -> None:
-        while not self._ends.wait(RENEW_EVERY.total_seconds()):
+    def _keep(self, ends: threading.Event) -> None:
+        while not ends.wait(self.claims.lease.total_seconds() / 3):
             try:
-                with explain_errors(self.url), self.engine.begin() as connection:
+                with self.at_once() as connection:
                     self.claims.renew(connection, self.claims.held())
             # Whoever writes next meets the same error and says so.
             except (LedgerError, Busy, ConfigError) as error:
@@ -126,11 +133,6 @@ def _engine(url: URL) -> Engine:
         raise ConfigError(
             "a ledger on PostgreSQL needs psycopg; run: pip install 'psycopg[binary]>=3.2'"
         ) from None
-
-
-def elapsed() -> float:
-    """Return seconds that pass evenly, also while the machine sleeps."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def _check(connection: Connection, url: URL) -> None:
@@ -172,6 +174,7 @@ class PostgresAccount(Database):
         self._name = name
         self._address = address
         self._id: int | None = None
+        self._former: tuple[int, ...] = ()
 
     @property
     @override
@@ -185,8 +188,8 @@ class PostgresAccount(Database):
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         _ = self.account_id
-        with explain_errors(self._server.url), self._server.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+        with self._server.at_once() as connection:
+            yield connection
 
     @contextmanager
     def reading_at_once(self) -> Iterator[Connection]:
@@ -198,7 +201,7 @@ class PostgresAccount(Database):
     @override
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        held = self._server.claims.held(self.account_id)
+        held = self._held()
         with explain_errors(self._server.url), self._server.engine.begin() as connection:
             self._confirm(connection, held)
             yield connection
@@ -206,17 +209,19 @@ class PostgresAccount(Database):
 
     @override
     def confirm_claims(self) -> None:
-        held = self._server.claims.held(self.account_id)
-        if all(self._server.claims.is_sure(claim) for claim in held):
-            return
-        with explain_errors(self._server.url), self._server.engine.begin() as connection:
-            self._confirm(connection, held)
+        # Asked each time: how long ago the last renewal was, a clock of this host cannot tell after a pause.
+        held = self._held()
+        if held:
+            with self._server.at_once() as connection:
+                self._confirm(connection, held)
 
     @property
     def is_lost(self) -> bool:
         """Whether a claim on the account was found to be another process's now."""
-        claims = self._server.claims
-        return any(claims.is_lost(claim) for claim in claims.held(self.account_id))
+        return any(self._server.claims.is_lost(claim) for claim in self._held())
+
+    def _held(self) -> tuple[HeldClaim, ...]:
+        return self._server.claims.held({self.account_id, *self._former})
 
     def _confirm(self, connection: Connection, held: tuple[HeldClaim, ...]) -> None:
         if self._server.claims.renew(connection, held):
@@ -237,6 +242,8 @@ class PostgresAccount(Database):
             new_address = connection.execute(address).scalar_one()
             connection.execute(delete(ACCOUNTS).where(ACCOUNTS.c.id == mine.account_id))
             connection.execute(moved.values(address=new_address))
+        # What this process claimed went with the deleted row; another host may hold the earlier one.
+        self._former += (mine.account_id,)
         self._id = earlier
 
     @contextmanager
@@ -249,7 +256,9 @@ class PostgresAccount(Database):
         """
         claim = self._wait_for(kind, clock, patience=patience, on_wait=on_wait)
         try:
-            yield
+            # A pass of a command may take longer than a lease, too.
+            with self._server.keeping_claims():
+                yield
         finally:
             self._release(claim)
 
@@ -272,8 +281,12 @@ class PostgresAccount(Database):
 
     def _take(self, kind: ClaimKind) -> HeldClaim | None:
         account_id = self.account_id
-        with explain_errors(self._server.url), self._server.engine.begin() as connection:
-            return self._server.claims.take(connection, account_id, kind)
+        try:
+            with self._server.at_once() as connection:
+                return self._server.claims.take(connection, account_id, kind)
+        except Busy as error:  # its holder is writing, or was frozen while it wrote
+            log.debug("%s", error)
+            return None
 
     def _holder(self, kind: ClaimKind) -> str:
         statement = select(CLAIMS.c.holder).where(
@@ -284,9 +297,9 @@ class PostgresAccount(Database):
 
     def _release(self, claim: HeldClaim) -> None:
         try:
-            with explain_errors(self._server.url), self._server.engine.begin() as connection:
+            with self._server.at_once() as connection:
                 self._server.claims.release(connection, claim)
-        except (LedgerError, Busy) as error:  # then it ends by itself
+        except (LedgerError, Busy) as error:  # then it ends when its lease is over
             log.info("%s", error)
 
 
@@ -344,7 +357,7 @@ class PostgresLedger(SqlLedger, StoredLedger):
         claimed = self._account_rows.claimed(
             ClaimKind.SERVICE, self._clock, patience=math.inf, on_wait=on_wait
         )
-        with self._server.keeping_claims(), claimed:
+        with claimed:
             yield
 
     @property

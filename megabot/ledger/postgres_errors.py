@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
-from megabot.errors import Busy, LedgerError
+from megabot.errors import Busy, DatabaseAway, LedgerError
 from megabot.ledger.database import BrokenRowError
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -27,6 +27,8 @@ _REFUSALS = {
     "does not exist": "create it, or correct MEGABOT_DATABASE_URL",
     "pg_hba.conf": _NEXT_STEPS["28000"],
 }
+_AWAY = ("08", "53", "57P")
+"""What ends without a change of the settings: a lost connection, a lack of space, a restart."""
 _BUSY = {
     "40001": "another transaction was in the way",
     "40P01": "another transaction was in the way",
@@ -66,16 +68,21 @@ def _explained(url: URL, error: DBAPIError) -> LedgerError | Busy:
         return Busy(f"{shown(url)} is busy: {_BUSY[code]}; try again in a moment")
     steps = (step for start, step in _NEXT_STEPS.items() if code.startswith(start))
     if step := next(steps, None):
-        return LedgerError(f"{shown(url)} cannot be used: {step}")
+        kind = DatabaseAway if code.startswith(_AWAY) else LedgerError
+        return kind(f"{shown(url)} cannot be used: {step}")
     why = _first_line(error.orig)
     if code:
         return LedgerError(f"{shown(url)} cannot be used: {why} (error {code})")
     _, answered, refusal = why.partition("FATAL:")
     if not answered:
-        return LedgerError(f"{shown(url)} cannot be reached: {why}; try again in a moment")
+        return DatabaseAway(f"{shown(url)} cannot be reached: {why}; try again in a moment")
     steps = (step for words, step in _REFUSALS.items() if words in refusal)
-    step = next(steps, "see the database server's log, or try again in a moment")
-    return LedgerError(f"{shown(url)} cannot be used: {refusal.strip()}; {step}")
+    if step := next(steps, None):
+        return LedgerError(f"{shown(url)} cannot be used: {refusal.strip()}; {step}")
+    return DatabaseAway(
+        f"{shown(url)} cannot be used: {refusal.strip()}; see the database server's log, or try again in a "
+        "moment"
+    )
 
 
 def _first_line(error: object) -> str:

@@ -11,7 +11,9 @@ import re
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from http.client import HTTPResponse
+from typing import Any
 
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
@@ -22,16 +24,21 @@ from megabot.errors import Unreachable
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Make requests use the connections of this module, and never send anything twice."""
+    """Make requests use the connections of this module, and never send anything twice.
 
-    def __init__(self) -> None:
+    `before_write` is called right before the first byte of each request that is not a GET, on an open
+    connection, because looking up the name and connecting may take many seconds.
+    """
+
+    def __init__(self, *, before_write: Callable[[], None] = lambda: None) -> None:
         super().__init__(max_retries=0)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
+        self._pools = _pools(before_write)
+        self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, proxy: str, **options: object) -> PoolManager:
         """Use these connections through a proxy, too."""
         manager: PoolManager = super().proxy_manager_for(proxy, **options)
-        manager.pool_classes_by_scheme = _POOLS
+        manager.pool_classes_by_scheme = self._pools
         return manager
 
 
@@ -88,15 +95,41 @@ class _TlsConnection(HTTPSConnection):
             raise _unreachable(self, error) from error
 
 
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
+def _pools(before_write: Callable[[], None]) -> dict[str, type[HTTPConnectionPool]]:
+    """Return the pools whose connections call `before_write`, by scheme."""
 
+    def connect_and_ask(connection: HTTPConnection, method: str) -> None:
+        if connection.sock is None:
+            connection.connect()
+        if method != "GET":
+            before_write()
 
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
+    # http.client sends nothing before `endheaders`: the request line and the headers wait for it.
+    class Plain(_PlainConnection):
+        def putrequest(self, method: str, *given: Any, **named: Any) -> None:  # noqa: ANN401  passed on
+            self._asked = method
+            super().putrequest(method, *given, **named)
 
+        def endheaders(self, *given: Any, **named: Any) -> None:  # noqa: ANN401  passed on
+            connect_and_ask(self, self._asked)
+            super().endheaders(*given, **named)
 
-_POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _PlainPool, "https": _TlsPool}
+    class Tls(_TlsConnection):
+        def putrequest(self, method: str, *given: Any, **named: Any) -> None:  # noqa: ANN401  passed on
+            self._asked = method
+            super().putrequest(method, *given, **named)
+
+        def endheaders(self, *given: Any, **named: Any) -> None:  # noqa: ANN401  passed on
+            connect_and_ask(self, self._asked)
+            super().endheaders(*given, **named)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class TlsPool(HTTPSConnectionPool):
+        ConnectionCls = Tls
+
+    return {"http": PlainPool, "https": TlsPool}
 
 
 def _unreachable(connection: HTTPConnection, error: Exception) -> Unreachable:

@@ -67,8 +67,8 @@ class Bearer(AuthBase):
 class LemmySession(requests.Session):
     """A session with one server. `sent` counts requests; `server_time` is the newest response's `Date`.
 
-    `before_write` is called right before each request that changes something; what it raises keeps the
-    request from being sent.
+    `before_write` is called on the open connection right before each request that changes something; what it
+    raises keeps the request from being sent.
     """
 
     def __init__(
@@ -86,7 +86,6 @@ class LemmySession(requests.Session):
         self.sent = 0
         self.server_time: datetime | None = None
         self._limits = limits or Limits()
-        self._before_write = before_write
         self.trust_env = False
         through = proxy.for_address(self.address) if proxy else ""
         self.proxies = {"https": through, "http": through} if through else {}
@@ -94,7 +93,7 @@ class LemmySession(requests.Session):
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self.headers.update({"User-Agent": user_agent or _program(), "Accept-Encoding": "gzip"})
         for scheme in ("https://", "http://"):
-            self.mount(scheme, BoundedAdapter())
+            self.mount(scheme, BoundedAdapter(before_write=before_write))
 
     def send(self, request: requests.PreparedRequest, **_given: object) -> requests.Response:
         """Send one request and read the whole response, or raise a typed error.
@@ -102,8 +101,6 @@ class LemmySession(requests.Session):
         Other arguments are ignored on purpose (plemmy sets a timeout).
         """
         path = self._path(request)
-        if request.method != "GET":
-            self._before_write()
         started = time.monotonic()
         self.sent += 1
         ending = "interrupted"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from megabot.errors import Bug, MegabotError, SourceBroken, Stopping
+from megabot.errors import ENDS_PASS, Bug, MegabotError, SourceBroken
 from megabot.forum.models import Post
 from megabot.forum.tags import missing_names
 from megabot.i18n import sentences
@@ -52,7 +52,7 @@ def update_alerts(
             if failure is None:
                 needs = _needs(ports, report, snapshot, alone=alone) | _left_out(ports, report, left_out)
                 _announce_of(ports, report, needs)
-        except Stopping:
+        except ENDS_PASS:
             raise
         except Exception as error:  # noqa: BLE001  even a bug must not affect the other threads
             failure = failure_of(error)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import assert_never, cast
 
-from megabot.errors import Bug, Refused, Stopping
+from megabot.errors import ENDS_PASS, Bug, Refused
 from megabot.forum import home_server
 from megabot.forum.models import Account, CommunityRef
 from megabot.ledger.port import Ledger
@@ -92,8 +92,8 @@ def _report(pass_: PassContext, thread: Thread) -> Report:
     """Reconcile a thread; turn its errors into a report, so that they do not affect other threads."""
     try:
         return reconcile_thread(pass_, thread)
-    # A signal to stop ends the pass; it is not an error of the thread (R09).
-    except Stopping:
+    # A signal to stop ends the pass, as does a lost claim; it is not an error of the thread (R09).
+    except ENDS_PASS:
         raise
     except Exception as error:  # noqa: BLE001  even a bug must not affect the other threads
         failure = failure_of(error)
@@ -222,7 +222,7 @@ def _with_home_check(pass_: PassContext, report: Report, away: dict[str, home_se
         return report
     try:
         ask_home_server(pass_.ports, report.thread, observation, pass_.listing, away)
-    except Stopping:
+    except ENDS_PASS:
         raise
     except Exception as error:  # noqa: BLE001  even a bug must not affect the other threads
         return replace(report, failure=failure_of(error))

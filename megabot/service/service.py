@@ -11,17 +11,19 @@ from typing import cast
 
 import schedule
 
-from megabot.errors import SourceBroken, SourceMissing, Stopping
+from megabot.errors import ClaimLost, SourceBroken, SourceMissing, Stopping
 from megabot.forum.port import Forum
 from megabot.i18n import sentences
 from megabot.ports import Ports
 from megabot.reconcile.report import Report
 from megabot.schedule.interval import Interval
 from megabot.service import alert_messages
-from megabot.service.schedulers import HOURLY, InboxScheduler, PassScheduler
+from megabot.service.schedulers import HOURLY, InboxScheduler, PassScheduler, next_slot
 from megabot.service.tasks import QUIET, Outcome, PausedForum, Task
 
 Job = Callable[[datetime], None]
+LATE = timedelta(minutes=5)
+"""How late a thread is posted without an alert, if the ledger's database did not answer."""
 log = logging.getLogger("megabot")
 
 
@@ -34,6 +36,7 @@ class Service:
     `notify` reports to systemd, `beat` tells an uptime monitor whether the last pass was verified. `lag`
     returns by how many seconds to delay a slot, so that two services of one account do not post at the same
     moment. `unhurried`: the ports of everything except the pass; they begin no call near a slot.
+    `without_database` is since when the ledger's database did not answer before this service could begin.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Service:
         notify: Callable[[str], None],
         beat: Callable[[bool], None] = lambda _: None,
         lag: Callable[[], float] = lambda: 0.0,
+        without_database: datetime | None = None,
     ) -> None:
         self.unhurried = replace(ports, forum=cast("Forum", PausedForum(ports.forum, self._slot_is_near)))
         self._ports = ports
@@ -51,6 +55,7 @@ class Service:
         self._notify = notify
         self._tell_monitor = beat
         self._lag = lag
+        self._without_database = without_database
         self._inbox = InboxScheduler(self.unhurried, acting=ports)
         self._passes = PassScheduler(ports, is_proven=self._is_proven)
         self._pass_task = Task("threads", self._pass_if_due, shortest=tick)
@@ -91,18 +96,23 @@ class Service:
             on_time = 0 < until_pass < wait  # the pass is due before the next tick: wake up for it
             # Two services that wake at the exact slot would both post (docs/explanation/never-twice.md).
             self._ports.clock.sleep(until_pass + self._lag() if on_time else wait)
+            if leave():  # another host may have taken over meanwhile
+                return
             if on_time or idle > longest:
                 ticker.run_all()  # by the ticker's own count the tick is not due yet
             else:
                 ticker.run_pending()
 
     def tick(self) -> None:
-        """Take one step. Failures are logged and retried later."""
+        """Take one step. Failures are logged and retried later; a lost claim ends the step."""
         self._inbox.forget_count()
         # The pass is tried a second time because commands in the inbox may have changed what is due.
         tasks = (self._pass_task, self._inbox_task, self._pass_task, *self._jobs)
-        if Outcome.FAILED in [self._attempt(task) for task in tasks]:
-            self._beat(False)
+        try:
+            if Outcome.FAILED in [self._attempt(task) for task in tasks]:
+                self._beat(False)
+        except ClaimLost as error:
+            log.warning("%s", error)
         self._notify("WATCHDOG=1")  # after progress, so that systemd notices a tick that hangs (R12)
 
     def _attempt(self, task: Task) -> Outcome:
@@ -110,6 +120,8 @@ class Service:
         if task is not self._pass_task and self._slot_is_near():  # a slow request must not delay the slot
             return Outcome.WAITING
         outcome = task.attempt(now, slot=self._passes.next_slot(now))
+        if outcome is Outcome.FAILED and task is self._pass_task and task.lacks_database:
+            self._without_database = self._without_database or task.failing_since
         # A failed pass is still due; after another task recovers, a pass confirms that all is well.
         if outcome is (Outcome.FAILED if task is self._pass_task else Outcome.RECOVERED):
             self._passes.hurry()
@@ -131,6 +143,7 @@ class Service:
             failing = any(task.failing_since for task in (self._inbox_task, *self._jobs))
             self._beat(not failing and all(report.verified for report in self.reports))
             self._notify(f"STATUS=next pass {sentences.moment(self._passes.next_at)}")
+            self._tell_of_database(now)
         self._attempt(self._alert_task)
 
     def _is_proven(self) -> bool:
@@ -151,6 +164,15 @@ class Service:
             log.exception(
                 "this is a bug in megabot; please report it. The uptime monitor could not be notified"
             )
+
+    def _tell_of_database(self, now: datetime) -> None:
+        """Raise an alert if threads were late because the database was away; the next pass clears it."""
+        since, self._without_database = self._without_database, None
+        slots = [] if since is None else [next_slot(thread, since) for thread in self._passes.threads]
+        if since is not None and any(slot is not None and slot <= now - LATE for slot in slots):
+            self._ports.alerts.raise_alert("database", sentences.database_was_away(since, now))
+        else:
+            self._ports.alerts.clear_alert("database")
 
     def _tell_moderators(self, now: datetime) -> None:
         for task in (self._inbox_task, *self._jobs):

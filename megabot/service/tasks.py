@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 
-from megabot.errors import ConfigError, NotSent, Stopping, UserError
+from megabot.errors import ClaimLost, ConfigError, DatabaseAway, NotSent, Stopping, UserError
 from megabot.forum.port import Forum
 from megabot.schedule.interval import NEVER, Interval
 
@@ -29,13 +29,15 @@ class Task:
     """Something that the service does at every tick.
 
     After a failure it waits, each time twice as long, up to `LONGEST`; a slot ends the wait. `failing_since`
-    is when it began to fail, None while it works; `failure` is the last error.
+    is when it began to fail, None while it works; `failure` is the last error; `lacks_database` tells whether
+    the ledger's database did not answer.
     """
 
     def __init__(self, name: str, action: Callable[[datetime], None], *, shortest: timedelta) -> None:
         self.name = name
         self.failing_since: datetime | None = None
         self.failure = ""
+        self.lacks_database = False
         self._action = action
         self._shortest = shortest
         self._failures = 0
@@ -47,13 +49,16 @@ class Task:
         return self._wait.end
 
     def attempt(self, now: datetime, *, slot: datetime | None) -> Outcome:
-        """Run the task, unless it is waiting. Raises only `Stopping`. `slot` is the next one."""
+        """Run the task, unless it is waiting. `slot` is the next one.
+
+        Raises only `Stopping` and `ClaimLost`.
+        """
         if now in self._wait:
             return Outcome.WAITING
         try:
             self._action(now)
-        # A signal to stop ends the process; it is not a failure of this task (R09).
-        except Stopping:
+        # A signal to stop ends the process, and a lost claim every task; it is no failure of this one (R09).
+        except (Stopping, ClaimLost):
             raise
         except Exception as error:  # noqa: BLE001  even a bug must not affect the other tasks
             self._fail(error, now, slot)
@@ -71,8 +76,11 @@ class Task:
             )
             log.error("this is a bug in megabot; please report it with these lines", exc_info=error)
         self.failing_since = self.failing_since or now
+        self.lacks_database = isinstance(error, DatabaseAway)
+        # Our own database need not be spared, as a server has to be.
+        longest = self._shortest if self.lacks_database else LONGEST
         # The exponent is capped because a timedelta can overflow.
-        wait = Interval.after(now, min(LONGEST, self._shortest * 2 ** min(self._failures, 10)))
+        wait = Interval.after(now, min(longest, self._shortest * 2 ** min(self._failures, 10)))
         self._failures += 1
         if slot is not None and slot in wait and slot > now:
             wait, self._failures = Interval(now, slot), 0  # so that a failure at the slot is retried soon

@@ -4,14 +4,14 @@ import logging
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 
 from megabot.app import App, notify
 from megabot.cli import operator_text, service_process
 from megabot.cli.service_process import ServiceProcess, open_service
-from megabot.errors import ConfigError, SourceBroken, SourceMissing, Stopping, UserError
+from megabot.errors import ConfigError, DatabaseAway, SourceBroken, SourceMissing, Stopping, UserError
 from megabot.i18n import sentences, translation
 from megabot.ports import Ports
 from megabot.schedule.editions import next_unposted_edition
@@ -27,6 +27,8 @@ from megabot.source.model import Thread
 # Seconds. Two services on one account wake at the same slot, and a random wait lets one see the other's post
 # (docs/explanation/never-twice.md).
 LAG = 20.0
+DATABASE_WAIT = timedelta(seconds=10)
+"""How long to wait for a database that does not answer, before each attempt."""
 log = logging.getLogger("megabot")
 
 
@@ -35,11 +37,17 @@ log = logging.getLogger("megabot")
 def command(options: dict[str, object]) -> int:
     """Hold the service lock and tick until stopped. SIGTERM is a success; Ctrl-C exits with 130."""
     with open_service(options) as running:
+        without_database: datetime | None = None
         try:
             while True:
-                with running.app.service_lock(on_wait=_stand_by):
-                    _serve_while_held(running)
-                log.warning("%s", operator_text.taken_over())
+                try:
+                    with running.app.service_lock(on_wait=_stand_by):
+                        _serve_while_held(running, without_database)
+                    log.warning("%s", operator_text.taken_over())
+                    without_database = None
+                except DatabaseAway as error:
+                    without_database = without_database or running.app.clock.now()
+                    _wait_for_database(running, error)
         except Stopping:
             notify("STOPPING=1")
             # Ctrl-C ends with 130, SIGTERM from systemd with 0 (docs/reference/exit-codes.md).
@@ -49,10 +57,11 @@ def command(options: dict[str, object]) -> int:
     return 0
 
 
-def _serve_while_held(running: ServiceProcess) -> None:
+def _serve_while_held(running: ServiceProcess, without_database: datetime | None) -> None:
     """Serve until another host has taken the account over."""
     while True:
-        _serve(running)
+        _serve(running, without_database)
+        without_database = None
         if running.app.is_lost:
             return
         _read_again(running)
@@ -62,6 +71,13 @@ def _stand_by(holder: str) -> None:
     """Say that another host acts for the account. For systemd a service that waits for its turn is ready."""
     log.info("%s", operator_text.standing_by(holder))
     notify(f"READY=1\nSTATUS={operator_text.standing_by(holder)}")
+
+
+def _wait_for_database(running: ServiceProcess, error: DatabaseAway) -> None:
+    """Wait a moment. To exit would not help, and systemd's next start may be half an hour away."""
+    log.warning("%s", trying_again(str(error), DATABASE_WAIT))
+    notify("READY=1")
+    running.app.clock.sleep(DATABASE_WAIT.total_seconds())
 
 
 def _read_again(running: ServiceProcess) -> None:
@@ -76,8 +92,11 @@ def _read_again(running: ServiceProcess) -> None:
     notify("READY=1")
 
 
-def _serve(running: ServiceProcess) -> None:
-    """Tick until a reload is requested. Raises `Stopping` when the service is stopped."""
+def _serve(running: ServiceProcess, without_database: datetime | None) -> None:
+    """Tick until a reload is requested. Raises `Stopping` when the service is stopped.
+
+    `without_database` is since when the ledger's database did not answer, None if it always did.
+    """
     app = running.app
     for sentence in translation.mistakes():
         log.warning("%s", sentence)
@@ -104,6 +123,7 @@ def _serve(running: ServiceProcess) -> None:
         notify=notify,
         beat=lambda well: _beat(app, well=well),
         lag=lambda: random.uniform(0, LAG),  # noqa: S311  not a secret
+        without_database=without_database,
     )
     with background_jobs(app.settings, running.options, service.unhurried) as jobs:
         service.add_jobs(jobs)
