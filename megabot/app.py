@@ -338,7 +338,8 @@ class App:
 
     @cached_property
     def _shared_ledger(self) -> "PostgresLedger":
-        from megabot.ledger.postgres import PostgresLedger, database_at
+        from megabot.ledger.postgres import PostgresLedger
+        from megabot.ledger.shared_database import database_at
 
         return PostgresLedger(
             database_at(self.settings.database_text()),

@@ -16,7 +16,7 @@ from megabot.forum.port import Forum
 from megabot.i18n import sentences
 from megabot.ports import Ports
 from megabot.reconcile.report import Report
-from megabot.schedule.interval import Interval
+from megabot.schedule.interval import NEVER, Interval
 from megabot.service import alert_messages
 from megabot.service.schedulers import HOURLY, InboxScheduler, PassScheduler, next_slot
 from megabot.service.tasks import QUIET, Outcome, PausedForum, Task
@@ -56,6 +56,7 @@ class Service:
         self._tell_monitor = beat
         self._lag = lag
         self._without_database = without_database
+        self._late = NEVER
         self._inbox = InboxScheduler(self.unhurried, acting=ports)
         self._passes = PassScheduler(ports, is_proven=self._is_proven)
         self._pass_task = Task("threads", self._pass_if_due, shortest=tick)
@@ -166,12 +167,13 @@ class Service:
             )
 
     def _tell_of_database(self, now: datetime) -> None:
-        """Raise an alert if threads were late because the database was away; the next pass clears it."""
+        """Raise an alert if threads were late because the database was away; a later pass clears it."""
         since, self._without_database = self._without_database, None
         slots = [] if since is None else [next_slot(thread, since) for thread in self._passes.threads]
         if since is not None and any(slot is not None and slot <= now - LATE for slot in slots):
+            self._late = Interval.after(now, HOURLY / 2)
             self._ports.alerts.raise_alert("database", sentences.database_was_away(since, now))
-        else:
+        elif now not in self._late:  # several passes may follow each other after an outage
             self._ports.alerts.clear_alert("database")
 
     def _tell_moderators(self, now: datetime) -> None:

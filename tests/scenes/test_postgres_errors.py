@@ -15,8 +15,8 @@ from sqlalchemy import create_engine
 
 from megabot.errors import ConfigError, DatabaseAway, LedgerError, MegabotError, NewerLedger
 from megabot.ledger import schema
-from megabot.ledger.postgres import OLDEST, SharedDatabase, unsuitable
 from megabot.ledger.records import IntentKind, NewIntent
+from megabot.ledger.shared_database import OLDEST, SharedDatabase, unsuitable
 from megabot.settings import Settings
 from tests.fakes import MONDAY_NOON
 from tests.postgres import Database, PostgresServer, TrafficProxy
@@ -178,8 +178,8 @@ def test_an_unknown_user_looks_like_a_wrong_password(tables: Database) -> None:
 
 def test_a_database_that_does_not_exist_is_named(postgres: PostgresServer) -> None:
     assert refused(SharedDatabase(postgres.url("cakes"))) == (
-        f'the database cakes on {postgres.folder} cannot be used: database "cakes" does not exist; create it, '
-        "or correct MEGABOT_DATABASE_URL"
+        f'the database cakes on {postgres.folder} cannot be used: database "cakes" does not exist; create '
+        "it, or correct MEGABOT_DATABASE_URL"
     )
 
 
@@ -188,15 +188,15 @@ def test_a_server_that_is_away_is_tried_again() -> None:
         port = taken.getsockname()[1]
 
     assert refused(SharedDatabase(f"postgresql://m:{WRITTEN}@127.0.0.1:{port}/m"), DatabaseAway) == (
-        f'the database m on 127.0.0.1 cannot be reached: connection to server at "127.0.0.1", port {port} '
-        "failed: Connection refused; try again in a moment"
+        f'the database m on 127.0.0.1 cannot be reached: connection to server at "127.0.0.1", port '
+        f"{port} failed: Connection refused; try again in a moment"
     )
 
 
 def test_a_host_without_an_address_is_named() -> None:
     assert refused(SharedDatabase(f"postgresql://m:{WRITTEN}@db.invalid/m"), DatabaseAway) == (
-        "the database m on db.invalid cannot be reached: failed to resolve host 'db.invalid': [Errno -2] Name "
-        "or service not known; try again in a moment"
+        "the database m on db.invalid cannot be reached: failed to resolve host 'db.invalid': [Errno -2] "
+        "Name or service not known; try again in a moment"
     )
 
 
