@@ -62,6 +62,7 @@ def _copy(table: Table, source: AccountRows, target: AccountRows) -> None:
     names = [column.name for column in table.c if column.name not in {"account_id", "id"}]
     found = select(*(table.c[name] for name in names)).where(table.c.account_id == source.account_id)
     ordered = found.order_by(*table.primary_key.columns)
-    rows = source.connection.execute(ordered, execution_options={"yield_per": _ROWS}).mappings()
-    for some in rows.partitions(_ROWS):
-        target.connection.execute(insert(table), [{"account_id": target.account_id, **row} for row in some])
+    with source.connection.execute(ordered, execution_options={"yield_per": _ROWS}) as result:
+        for some in result.mappings().partitions(_ROWS):
+            rows = [{"account_id": target.account_id, **row} for row in some]
+            target.connection.execute(insert(table), rows)

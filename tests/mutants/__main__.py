@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from textwrap import indent
 
+from tests.mutants.claims import CLAIMS
 from tests.mutants.commands import COMMANDS
 from tests.mutants.decisions import DECISIONS
 from tests.mutants.deeds import DEEDS
@@ -22,7 +23,7 @@ from tests.mutants.workshop import PASSED, Fate, Outcome, Workshop
 
 ROOT = Path(__file__).parents[2]
 AT_A_TIME = 2
-MUTANTS = (*DECISIONS, *DEEDS, *COMMANDS, *GENERATIONS, *LIVING, *TEMPLATES)
+MUTANTS = (*DECISIONS, *DEEDS, *COMMANDS, *GENERATIONS, *LIVING, *TEMPLATES, *CLAIMS)
 
 
 def main() -> int:
