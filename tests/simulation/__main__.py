@@ -1,4 +1,4 @@
-"""`python -m tests.simulation [SEEDS] [--from SEED]`: a year from each seed, and what promises it broke."""
+"""`python -m tests.simulation [SEEDS] [--from SEED] [--ledger KIND]`: a year from each seed, and what promises it broke."""
 
 import argparse
 import logging
@@ -8,8 +8,11 @@ import traceback
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
+from functools import partial
 
+from tests.fake_ledger import FakeLedger
 from tests.simulation import events
+from tests.simulation.ledgers import Kind, NewLedger, database_for, ledgers_of
 from tests.simulation.rules import answers, created, violations, withdrawn
 from tests.simulation.year import Year
 
@@ -18,17 +21,18 @@ OFTEN = 20
 HOUR = timedelta(hours=1)
 
 
-def tried(seed: int) -> tuple[int, list[str], Counter[str]]:
+def tried(seed: int, kind: Kind, database: str) -> tuple[int, list[str], Counter[str]]:
     """Live through a year; one that breaks off is broken, and the others go on."""
     try:
-        return play(seed)
+        with ledgers_of(kind, database) as ledgers:
+            return play(seed, ledgers)
     except Exception:  # noqa: BLE001  whatever it is, its seed must be named
         return seed, [traceback.format_exc()], Counter()
 
 
-def play(seed: int) -> tuple[int, list[str], Counter[str]]:
+def play(seed: int, ledgers: NewLedger = FakeLedger) -> tuple[int, list[str], Counter[str]]:
     """Live through one seed's year and a quiet end; tell what it broke."""
-    year = Year(seed)
+    year = Year(seed, ledgers=ledgers)
     events.draw(year)
     year.run()
     quiet_end(year)
@@ -65,13 +69,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("seeds", nargs="?", type=int, default=300)
     parser.add_argument("--from", dest="first", type=int, default=1, help="the first seed")
+    parser.add_argument("--ledger", type=Kind, choices=[*Kind], default=Kind.FAKE, help="where it is")
     arguments = parser.parse_args()
     logging.getLogger("megabot").setLevel(logging.CRITICAL)
     started, counts, broken = time.monotonic(), Counter[str](), 0
-    with ProcessPoolExecutor(2) as pool:
-        for seed, found, counted in pool.map(
-            tried, range(arguments.first, arguments.first + arguments.seeds), chunksize=5
-        ):
+    seeds = range(arguments.first, arguments.first + arguments.seeds)
+    with database_for(arguments.ledger) as database, ProcessPoolExecutor(2) as pool:
+        live = partial(tried, kind=arguments.ledger, database=database)
+        for seed, found, counted in pool.map(live, seeds, chunksize=5 if len(seeds) > OFTEN else 1):
             counts += counted
             broken += bool(found)
             for sentence in found[:5]:

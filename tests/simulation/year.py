@@ -27,6 +27,7 @@ from tests.simulation.account import AccountForum
 from tests.simulation.faults import BROKEN_THREAD, FaultyPress, Killed, Record, Storm, through
 from tests.simulation.hands import FakeHand
 from tests.simulation.home import FakeHomeServers
+from tests.simulation.ledgers import NewLedger
 from tests.simulation.rates import Rates
 from tests.simulation.server import Generation, Server, is_seen
 from tests.world import Clock, Pages, Press
@@ -71,7 +72,7 @@ class Year:
     """
 
     def __init__(
-        self, seed: int, *, generation: Generation | None = None, ledgers: type[FakeLedger] = FakeLedger
+        self, seed: int, *, generation: Generation | None = None, ledgers: NewLedger = FakeLedger
     ) -> None:
         self.seed = seed
         self.random = Random(seed)
@@ -96,6 +97,7 @@ class Year:
             travel=lambda: self.random.choice(TRAVELS),
             away=lambda: self.random.choice(AWAY),
         )
+        self._ledgers = ledgers
         self.ledger = ledgers()
         self.old_ledger = ledgers()
         self.pages = Pages(self._threads(first))
@@ -261,7 +263,7 @@ class Year:
 
     def lose_ledger(self) -> None:
         """The state folder is gone."""
-        self.ledger = type(self.ledger)()
+        self.ledger = self._ledgers()
         self._forget()
         self._restart()
 
