@@ -310,7 +310,9 @@ class FaultyPress:
         return answer
 
 
-def through(forum: AccountForum, ledger: SimulatedLedger, storm: Storm, record: Record) -> tuple[Forum, Ledger]:
+def through(
+    forum: AccountForum, ledger: SimulatedLedger, storm: Storm, record: Record
+) -> tuple[Forum, Ledger]:
     """Put a storm between the bot and its ports."""
     stormy = cast("Ledger", FaultyLedger(ledger, storm, record))
     return cast("Forum", FaultyForum(forum, storm, ledger, record)), stormy

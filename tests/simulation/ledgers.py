@@ -111,7 +111,10 @@ def database_for(kind: Kind) -> Iterator[str]:
 
 @contextmanager
 def ledgers_of(kind: Kind, database: str = "") -> Iterator[NewLedger]:
-    """Give what makes empty ledgers, which are gone at the end. PostgreSQL needs the address of a database."""
+    """Give what makes empty ledgers, which are gone at the end.
+
+    PostgreSQL needs the address of a database. A process that was forked must not use the same one.
+    """
     with ExitStack() as stack:
         if kind is Kind.FAKE:
             yield FakeLedger

@@ -68,13 +68,20 @@ class _Due:
 class Year:
     """What a seed acts on: half of the years on each generation of Lemmy, some of the first with an upgrade.
 
-    `calm` is the record of when nothing hindered the bot, for the judge.
+    `calm` is the record of when nothing hindered the bot, for the judge. With fewer `weeks` the year is over
+    sooner.
     """
 
     def __init__(
-        self, seed: int, *, generation: Generation | None = None, ledgers: NewLedger = FakeLedger
+        self,
+        seed: int,
+        *,
+        generation: Generation | None = None,
+        ledgers: NewLedger = FakeLedger,
+        weeks: int = WEEKS,
     ) -> None:
         self.seed = seed
+        self.weeks = weeks
         self.random = Random(seed)
         self.counts: Counter[str] = Counter()
         self.record = Record()
@@ -307,7 +314,7 @@ class Year:
         """The year's editions of a thread."""
         editions: list[calendar.Edition] = []
         for edition in thread.calendar.upcoming(self.clock.at):
-            if len(editions) == WEEKS:
+            if len(editions) == self.weeks:
                 break
             editions.append(edition)
         return editions
