@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -135,19 +136,17 @@ def test_when_the_holder_is_killed_frozen_or_cut_off_before_a_slot_the_other_one
         for scene in scenes.values():
             stack.enter_context(scene.holder.running())
         for scene in scenes.values():
-            until(lambda s=scene: s.holder.said(ACTS), what=scene.holder.lines)
+            until(partial(scene.holder.said, ACTS), what=scene.holder.lines)
             stack.enter_context(scene.other.running())
         for scene in scenes.values():
-            until(lambda s=scene: s.other.said(STANDS_BY), what=scene.other.lines)
+            until(partial(scene.other.said, STANDS_BY), what=scene.other.lines)
         assert datetime.now(UTC) < slot - timedelta(seconds=30), "this machine is too slow for the test"
         killed, frozen, cut_off = scenes.values()
         killed.holder.child.send_signal(signal.SIGKILL)
         frozen.holder.child.send_signal(signal.SIGSTOP)
         cut_off.proxy.refuse()
 
-        took = {
-            fault: until(lambda s=scene: s.other.said(ACTS), what=fault) for fault, scene in scenes.items()
-        }
+        took = {fault: until(partial(scene.other.said, ACTS), what=fault) for fault, scene in scenes.items()}
         assert max(took.values()) < TAKEOVER, took
         for fault, scene in scenes.items():
             assert scene.service_holder().endswith(f"process {scene.other.child.pid}"), fault
@@ -158,8 +157,8 @@ def test_when_the_holder_is_killed_frozen_or_cut_off_before_a_slot_the_other_one
         cut_off.proxy.accept()
         for scene in (frozen, cut_off):
             until(
-                lambda s=scene: s.holder.said(TAKEN_OVER),
+                partial(scene.holder.said, TAKEN_OVER),
                 what=scene.holder.lines,
             )
-            until(lambda s=scene: s.holder.said(STANDS_BY), what=scene.holder.lines)
+            until(partial(scene.holder.said, STANDS_BY), what=scene.holder.lines)
         assert {fault: len(scene.editions()) for fault, scene in scenes.items()} == dict.fromkeys(FAULTS, 1)
