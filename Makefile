@@ -156,7 +156,9 @@ lock: ## write the requirements files from pyproject.toml (ARGS=--upgrade: newes
 	@$(LOCK) $(ARGS) --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml .make/dev.in
 	@.make/lock/bin/python -m dependency_groups build > .make/build.in
 	@$(LOCK) --constraint requirements-dev.txt --output-file requirements-build.txt .make/build.in
-	@rm -r .make/lock .make/dev.in .make/build.in
+	@echo 'psycopg[binary]' > .make/postgres.in
+	@$(LOCK) --constraint requirements-dev.txt --output-file requirements-postgres.txt .make/postgres.in
+	@rm -r .make/lock .make/dev.in .make/build.in .make/postgres.in
 
 clean: ## remove everything that make created
 	@rm -rf $(VENV) .make build/docs .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from typing_extensions import override
 
-from megabot.errors import Busy
+from megabot.errors import Busy, LedgerError
 from megabot.forum.models import CommunityRef
 from megabot.ledger.state import (
     AccountState,
@@ -53,6 +53,12 @@ class FakeLedger(FakeRecords):
         fake_ledger._of_thread = {thread: list(numbers) for thread, numbers in self._of_thread.items()}
         fake_ledger._locked = False
         return fake_ledger
+
+    @contextmanager
+    def failing(self) -> Iterator[None]:
+        """Let a write fail, like a full disk."""
+        raise LedgerError("disk full")
+        yield
 
     # -- the account and its threads
 

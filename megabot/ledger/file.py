@@ -17,10 +17,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, create_engine, insert
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.pool import NullPool
 
-from megabot.errors import Busy, LedgerError, NewerLedger, WriteFailed
+from megabot.errors import Busy, LedgerError, NewerLedger, UserError, WriteFailed
 from megabot.ledger import schema
 from megabot.ledger.database import BrokenRowError
 from megabot.ledger.first_tables import STEPS
@@ -119,11 +119,15 @@ def explain_errors(path: Path) -> Iterator[None]:
 
 @contextmanager
 def original_errors() -> Iterator[None]:
-    """Turn SQLAlchemy's errors into the errors that they wrap: those of SQLite, or of a column's type."""
+    """Turn SQLAlchemy's errors into the errors that they wrap: those of SQLite, or of a column's type.
+
+    Those of another database, whose rows are copied into a file, stay as they are.
+    """
     try:
         yield
     except StatementError as error:
-        if error.orig is None:
+        is_elsewhere = isinstance(error, DBAPIError) and not isinstance(error.orig, sqlite3.Error)
+        if error.orig is None or is_elsewhere:
             raise
         raise error.orig from error
 
@@ -328,9 +332,16 @@ def rows_of(path: Path, now: datetime) -> Iterator[AccountRows]:
         copy = Path(folder) / NAME
         try:
             shutil.copyfile(path, copy)
+            # A killed process leaves a journal, without which the file may be half-written.
+            for old, new in zip(_journals(path), _journals(copy), strict=True):
+                if old.exists():
+                    shutil.copyfile(old, new)
         except OSError as error:
             raise LedgerError(f"{path} cannot be read: {error.strerror}") from error
-        connection, set_aside = open_ledger(copy, patience=0.0, now=now)
+        try:
+            connection, set_aside = open_ledger(copy, patience=0.0, now=now)
+        except (UserError, NewerLedger) as error:  # which names the copy
+            raise type(error)(str(error).replace(str(copy), str(path))) from None
         with connection:
             if set_aside is not None:
                 raise LedgerError(f"{path} is not a ledger that can be restored: {set_aside.why}")

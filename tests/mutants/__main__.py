@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from textwrap import indent
 
 from tests.mutants.accounts import ACCOUNTS
+from tests.mutants.claims import CLAIMS
 from tests.mutants.commands import COMMANDS
 from tests.mutants.decisions import DECISIONS
 from tests.mutants.deeds import DEEDS
@@ -23,7 +24,7 @@ from tests.mutants.workshop import PASSED, Fate, Outcome, Workshop
 
 ROOT = Path(__file__).parents[2]
 AT_A_TIME = 2
-MUTANTS = (*ACCOUNTS, *DECISIONS, *DEEDS, *COMMANDS, *GENERATIONS, *LIVING, *TEMPLATES)
+MUTANTS = (*ACCOUNTS, *DECISIONS, *DEEDS, *COMMANDS, *GENERATIONS, *LIVING, *TEMPLATES, *CLAIMS)
 
 
 def main() -> int:
