@@ -114,7 +114,7 @@ def database_for(kind: Kind) -> Iterator[str]:
 def ledgers_of(kind: Kind, database: str = "") -> Iterator[NewLedger]:
     """Give what makes empty ledgers, which are gone at the end.
 
-    PostgreSQL needs the address of a database. A process that was forked must not use the same one.
+    PostgreSQL needs the address of a database. Fork no process inside.
     """
     with ExitStack() as stack:
         if kind is Kind.FAKE:
