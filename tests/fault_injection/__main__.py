@@ -13,6 +13,7 @@ from random import Random
 
 from tests.fault_injection import killed, wire
 from tests.fault_injection.handover import Mode, play
+from tests.simulation.faults import KEEPS
 from tests.simulation.ledgers import Kind, database_for, ledgers_of
 from tests.simulation.server import Generation
 
@@ -31,19 +32,22 @@ class Handover:
     upgrade: int = 0
 
 
-def singles(effects: dict[Generation, int]) -> Iterator[Handover]:
+def singles(effects: dict[Generation, list[str]]) -> Iterator[Handover]:
     """One fault at each effect, in each mode: once, and from it on."""
     for generation, mode, on in product(Generation, Mode, (False, True)):
         name = f"{mode}, {'from then on' if on else 'once'}, {generation}"
-        for number in range(1, effects[generation] + 1):
+        for number, effect in enumerate(effects[generation], 1):
+            if mode is Mode.AWAY and effect not in KEEPS:
+                continue  # the same as an error
             when = f"effect {number} ({{effects[{number}]}})"
             yield Handover(name, when, {number: mode}, on=on, generation=generation)
 
 
-def pairs(effects: dict[Generation, int], wanted: int, seed: int) -> Iterator[Handover]:
+def pairs(effects: dict[Generation, list[str]], wanted: int, seed: int) -> Iterator[Handover]:
     """Two faults: each effect is in at least two pairs, the rest is chance."""
     random = Random(seed)
-    for generation, most in effects.items():
+    for generation, names in effects.items():
+        most = len(names)
         numbers = [*range(1, most + 1)] * 2
         random.shuffle(numbers)
         chosen = [(number, random.randint(1, most)) for number in numbers]
@@ -184,14 +188,14 @@ def _try_all(wanted: int, seed: int, kind: Kind, database: str) -> int:
         if found:
             print(f"without any fault, {generation}:", *found, sep="\n")
             return 1
-        effects[generation] = len(names)
+        effects[generation] = names
         print(f"a handover of two threads, {generation}: {len(names)} effects, {dict(Counter(names))}")
     print(f"seed {seed}")
     tried, broken = Counter[str](), Counter[str]()
     for tries in (
         played(singles(effects), kind, database),
         played(pairs(effects, wanted, seed), kind, database),
-        played(upgrades(effects[Generation.V0_19], seed), kind, database),
+        played(upgrades(len(effects[Generation.V0_19]), seed), kind, database),
         kills(database),
         on_the_wire(database),
         upgrades_on_the_wire(seed, database),

@@ -26,6 +26,7 @@ class Mode(StrEnum):
     """How an effect goes wrong."""
 
     ERROR = "error"
+    AWAY = "ledger away"
     LOST_REQUEST = "request lost"
     LOST_ANSWER = "answer lost"
     HANG = "hang"
@@ -35,6 +36,7 @@ class Mode(StrEnum):
 
 _ERRORS = {
     Mode.ERROR: (Fault.UNREACHABLE, Fault.UNREACHABLE, Fault.DISK_FULL, Fault.BROKEN_TEXT),
+    Mode.AWAY: (Fault.UNREACHABLE, Fault.UNREACHABLE, Fault.AWAY, Fault.BROKEN_TEXT),
     Mode.LOST_REQUEST: (Fault.NO_ANSWER, Fault.LOST_REQUEST, Fault.DISK_FULL, Fault.BROKEN_TEXT),
     Mode.LOST_ANSWER: (Fault.NO_ANSWER, Fault.LOST_ANSWER, Fault.DISK_FULL_AFTER, Fault.BROKEN_TEXT),
     Mode.HANG: (Fault.NO_ANSWER, Fault.LATE, Fault.DISK_FULL, Fault.BROKEN_TEXT),
