@@ -57,9 +57,10 @@ check_first() {
     fi
 }
 
-# A bot whose ledger is in PostgreSQL needs psycopg, which not every machine has a wheel for.
+# A bot whose ledger is in PostgreSQL needs psycopg; 32-bit machines have no wheels of it. Upgrades keep it.
 wants_postgres() {
-    grep -qs '^[[:space:]]*\(export \)\?MEGABOT_DATABASE_URL=' "$destdir$settings"/*.env "$destdir$settings"/accounts/*.env
+    [ -n "${POSTGRES:-}" ] || "$destdir$home/current/bin/python" -I -c 'import psycopg' 2>/dev/null ||
+        grep -qs '^[[:space:]]*\(export \)\?MEGABOT_DATABASE_URL=' "$destdir$settings"/*.env "$destdir$settings"/accounts/*.env
 }
 
 # The builder's pip installs into the new environment, which therefore needs no pip.
@@ -79,11 +80,6 @@ build() {
         $pip --python "$new/bin/python" install --no-deps --require-hashes -r "$source/requirements-postgres.txt"
     fi
     $pip --python "$new/bin/python" install --no-deps --no-index "$work"/megabot-*.whl
-    # Only if asked for, or if the last installation has it: 32-bit machines have no wheels of it.
-    if [ -n "${POSTGRES:-}" ] || "$destdir$home/current/bin/python" -I -c 'import psycopg' 2>/dev/null; then
-        awk '/^[a-z]/ { wanted = /^psycopg(-binary)?==/ } wanted' "$source/requirements-dev.txt" >"$work/postgres.txt"
-        $pip --python "$new/bin/python" install --no-deps --require-hashes -r "$work/postgres.txt"
-    fi
     write_launcher "$new/bin/megabot"
     "$new/bin/megabot" --version >/dev/null
     "$new/bin/python" -I -c 'import megabot.app, megabot.service.service' # check the imports before anything is swapped
