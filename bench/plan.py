@@ -1,8 +1,7 @@
 """`python -m bench.plan`: the CPU time in which one host plans many threads that are due at once.
 
 The threads are values and the server is the sandbox, so what is measured is the pass: it lists the account's
-posts, reads the ledger (a file) about each thread, and decides. It sends nothing. Threads of the server do not
-count.
+posts, reads the ledger (a file) about each thread, and decides. It sends nothing. The server is not counted.
 """
 
 import argparse

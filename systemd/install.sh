@@ -57,9 +57,10 @@ check_first() {
     fi
 }
 
-# A bot whose ledger is in PostgreSQL needs psycopg, which not every machine has a wheel for.
+# A bot whose ledger is in PostgreSQL needs psycopg; 32-bit machines have no wheels of it. Upgrades keep it.
 wants_postgres() {
-    grep -qs '^[[:space:]]*\(export \)\?MEGABOT_DATABASE_URL=' "$destdir$settings"/*.env "$destdir$settings"/accounts/*.env
+    [ -n "${POSTGRES:-}" ] || "$destdir$home/current/bin/python" -I -c 'import psycopg' 2>/dev/null ||
+        grep -qs '^[[:space:]]*\(export \)\?MEGABOT_DATABASE_URL=' "$destdir$settings"/*.env "$destdir$settings"/accounts/*.env
 }
 
 # The builder's pip installs into the new environment, which therefore needs no pip.

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from typing_extensions import override
 
-from megabot.errors import Busy, LedgerError
+from megabot.errors import Busy, DatabaseAway, LedgerError
 from megabot.forum.models import CommunityRef
 from megabot.ledger.state import (
     AccountState,
@@ -55,9 +55,9 @@ class FakeLedger(FakeRecords):
         return fake_ledger
 
     @contextmanager
-    def failing(self) -> Iterator[None]:
-        """Let a write fail, like a full disk."""
-        raise LedgerError("disk full")
+    def failing(self, *, away: bool = False) -> Iterator[None]:
+        """Let a write fail, as on a full disk or because the database is away."""
+        raise DatabaseAway("connection lost") if away else LedgerError("disk full")
         yield
 
     # -- the account and its threads

@@ -195,6 +195,6 @@ def test_psycopg_is_installed_where_the_settings_name_a_database(
     (tmp_path / "etc/megabot/accounts/news.env").write_text(settings)
     script = (ROOT / "systemd/install.sh").read_text()
     function = script[script.index("wants_postgres() {") : script.index("# The builder's pip")]
-    asked = f"settings=/etc/megabot; destdir={tmp_path}\n{function}\nwants_postgres"
+    asked = f"settings=/etc/megabot; home=/opt/megabot; destdir={tmp_path}\n{function}\nwants_postgres"
 
     assert (subprocess.run(["sh", "-c", asked], check=False).returncode == 0) is wanted

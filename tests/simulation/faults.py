@@ -47,6 +47,7 @@ class Fault(StrEnum):
     KILLED_AFTER = "killed after"
     DISK_FULL = "disk full"
     DISK_FULL_AFTER = "written, and then disk full"
+    AWAY = "the ledger is away"
     BROKEN_TEXT = "the child breaks off"
     UPGRADED = "upgraded before a request"
     HANGS = "the inbox hangs"
@@ -258,8 +259,8 @@ class FaultyLedger:
 
         def call(*args: Any, **named: Any) -> object:  # noqa: ANN401  as above
             fault = self._storm.draw(name)
-            if fault is Fault.DISK_FULL:
-                with self._ledger.failing():
+            if fault in {Fault.DISK_FULL, Fault.AWAY}:
+                with self._ledger.failing(away=fault is Fault.AWAY):
                     real(*args, **named)
             if fault in _BEFORE:
                 raise made(_BEFORE, fault)

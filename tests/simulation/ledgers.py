@@ -36,8 +36,8 @@ class SimulatedLedger(Ledger, Protocol):
     def copied(self) -> "SimulatedLedger":
         """Return a new ledger with the same content."""
 
-    def failing(self) -> AbstractContextManager[None]:
-        """Let the write inside fail with `LedgerError` at the end of its transaction."""
+    def failing(self, *, away: bool = False) -> AbstractContextManager[None]:
+        """Let the write inside fail as its transaction ends: it is refused, or the database is `away`."""
 
 
 NewLedger = Callable[[], SimulatedLedger]
@@ -66,9 +66,9 @@ class FileLedger(SqliteLedger):
         self.back_up(copy._folder / NAME)
         return copy
 
-    def failing(self) -> AbstractContextManager[None]:
-        """Let the disk be full."""
-        return _last_statement_fails(_report_a_full_disk)
+    def failing(self, *, away: bool = False) -> AbstractContextManager[None]:
+        """Let the disk be full, or another program hold the file."""
+        return _last_statement_fails(_report_a_lock if away else _report_a_full_disk)
 
 
 class AccountLedger(PostgresLedger):
@@ -91,9 +91,9 @@ class AccountLedger(PostgresLedger):
             )
         return copy
 
-    def failing(self) -> AbstractContextManager[None]:
-        """Let the server cut the connection."""
-        return _last_statement_fails(_cut_the_connection)
+    def failing(self, *, away: bool = False) -> AbstractContextManager[None]:
+        """Let the server be read-only, or cut the connection. Its full disk counts as away, too."""
+        return _last_statement_fails(_cut_the_connection if away else _be_read_only)
 
     def _remove(self) -> None:
         with self._server.engine.begin() as connection:
@@ -114,7 +114,7 @@ def database_for(kind: Kind) -> Iterator[str]:
 def ledgers_of(kind: Kind, database: str = "") -> Iterator[NewLedger]:
     """Give what makes empty ledgers, which are gone at the end.
 
-    PostgreSQL needs the address of a database. A process that was forked must not use the same one.
+    PostgreSQL needs the address of a database. Fork no process inside.
     """
     with ExitStack() as stack:
         if kind is Kind.FAKE:
@@ -149,9 +149,21 @@ def _last_statement_fails(fail: Callable[[Any], None]) -> Iterator[None]:
 
 
 def _report_a_full_disk(_: object) -> None:
-    error = sqlite3.OperationalError("database or disk is full")
-    error.sqlite_errorcode, error.sqlite_errorname = sqlite3.SQLITE_FULL, "SQLITE_FULL"
-    raise error
+    raise _sqlite_error("database or disk is full", sqlite3.SQLITE_FULL, "SQLITE_FULL")
+
+
+def _report_a_lock(_: object) -> None:
+    raise _sqlite_error("database is locked", sqlite3.SQLITE_BUSY, "SQLITE_BUSY")
+
+
+def _sqlite_error(words: str, code: int, name: str) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError(words)
+    error.sqlite_errorcode, error.sqlite_errorname = code, name
+    return error
+
+
+def _be_read_only(cursor: "psycopg.Cursor[Any]") -> None:
+    cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'it is read-only' USING ERRCODE = '25006'; END $$")
 
 
 def _cut_the_connection(cursor: "psycopg.Cursor[Any]") -> None:
