@@ -21,7 +21,7 @@ from megabot.ledger.shared_database import SharedDatabase
 from megabot.ledger.sqlite import SqliteLedger
 from megabot.ledger.state import AccountState, Job, JobRun, SentAlert, SentAlertState
 from megabot.ledger.tables import METADATA, SECRET
-from tests.contract.test_ledger import HEARD, LATER, POST, TEXT
+from tests.contract.test_ledger import DRAFT, HEARD, LATER, POST, TEXT
 from tests.contract.test_ledger_state import ACCOUNT, HELD, PLACE, THREAD
 from tests.fake_ledger import FakeLedger
 from tests.fakes import MONDAY_NOON, FakeClock
@@ -424,6 +424,39 @@ def test_an_intent_of_another_account_cannot_be_resolved(shared: SharedDatabase)
     with pytest.raises(LedgerError, match="is gone"):
         ledger_of(shared, "not-theirs").resolve_intent(theirs.id, IntentState.DONE, at=LATER)
     assert ledger_of(shared, "theirs").intents("birds") == (theirs,)
+
+
+def test_only_edits_of_the_same_account_make_one_superseded(shared: SharedDatabase) -> None:
+    edit = replace(PUBLISH, kind=IntentKind.EDIT, post_id=7, draft=DRAFT)
+    first, second = ledger_of(shared, "edits-first"), ledger_of(shared, "edits-second")
+    for ledger in (first, second):
+        ledger.resolve_intent(ledger.begin_intent(edit).id, IntentState.DONE, at=LATER)
+
+    first.prune(LATER, ignored_before=LATER)
+
+    assert [intent.new.draft for intent in first.intents("birds")] == [DRAFT]
+
+
+def test_old_writes_are_kept_however_many_newer_posts_another_account_has(shared: SharedDatabase) -> None:
+    busy, quiet = ledger_of(shared, "busy"), ledger_of(shared, "quiet")
+    for number in (1, 2, 3):
+        busy.record_post(replace(POST, post_id=number, slot=LATER.replace(year=2030 + number)))
+    quiet.resolve_intent(quiet.begin_intent(PUBLISH).id, IntentState.DONE, at=LATER)
+    quiet.record_post(POST)
+
+    quiet.prune(LATER.replace(year=2040), ignored_before=LATER)
+
+    assert len(quiet.intents("birds")) == 1
+    assert quiet.posts("birds") == (POST,)
+
+
+def test_the_texts_of_a_thread_are_those_of_the_accounts_own_posts(shared: SharedDatabase) -> None:
+    mine, theirs = ledger_of(shared, "my-texts"), ledger_of(shared, "their-texts")
+    theirs.record_post(POST)
+    for ledger in (mine, theirs):
+        ledger.keep_text(TEXT)
+
+    assert (mine.texts("birds"), theirs.texts("birds")) == ((), (TEXT,))
 
 
 @pytest.mark.parametrize("seed", range(3))
