@@ -79,6 +79,11 @@ build() {
         $pip --python "$new/bin/python" install --no-deps --require-hashes -r "$source/requirements-postgres.txt"
     fi
     $pip --python "$new/bin/python" install --no-deps --no-index "$work"/megabot-*.whl
+    # Only if asked for, or if the last installation has it: 32-bit machines have no wheels of it.
+    if [ -n "${POSTGRES:-}" ] || "$destdir$home/current/bin/python" -I -c 'import psycopg' 2>/dev/null; then
+        awk '/^[a-z]/ { wanted = /^psycopg(-binary)?==/ } wanted' "$source/requirements-dev.txt" >"$work/postgres.txt"
+        $pip --python "$new/bin/python" install --no-deps --require-hashes -r "$work/postgres.txt"
+    fi
     write_launcher "$new/bin/megabot"
     "$new/bin/megabot" --version >/dev/null
     "$new/bin/python" -I -c 'import megabot.app, megabot.service.service' # check the imports before anything is swapped

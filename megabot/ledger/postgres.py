@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from megabot.clock import Clock
 from megabot.errors import Busy, ClaimLost, ForeignLedger, LedgerError
-from megabot.ledger import file
+from megabot.ledger import backup
 from megabot.ledger.claims import HeldClaim
 from megabot.ledger.database import Database, count_change
 from megabot.ledger.ownership import Owner
@@ -240,7 +240,7 @@ class PostgresLedger(SqlLedger, StoredLedger):
     @override
     def back_up(self, target: Path) -> None:
         with self._account_rows.reading_at_once() as connection:
-            file.write_rows(AccountRows(connection, self._account_rows.account_id), target)
+            backup.write_rows(AccountRows(connection, self._account_rows.account_id), target)
 
     @override
     def change_account(self, change: Callable[[AccountState], AccountState]) -> None:
@@ -251,7 +251,7 @@ class PostgresLedger(SqlLedger, StoredLedger):
 
     @override
     def restore(self, source: Path) -> None:
-        with file.rows_of(source, self._clock.now()) as old, self._account_rows.writing() as connection:
+        with backup.rows_of(source, self._clock.now()) as old, self._account_rows.writing() as connection:
             mine = AccountRows(connection, self._account_rows.account_id)
             if old.name.casefold() not in {"", mine.name.casefold()}:
                 raise ForeignLedger(

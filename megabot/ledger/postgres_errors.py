@@ -10,7 +10,7 @@ from megabot.errors import Busy, DatabaseAway, LedgerError
 from megabot.ledger.database import BrokenRowError
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
-_NEXT_STEPS = {
+NEXT_STEPS = {
     "28P01": "it refuses the password; correct it in MEGABOT_DATABASE_URL",
     "28000": "it refuses this user; correct the user in MEGABOT_DATABASE_URL, or allow it in pg_hba.conf",
     "3D000": "there is no such database; create it, for example with: createdb --owner=megabot megabot",
@@ -77,7 +77,7 @@ def _explained(url: URL, error: DBAPIError) -> LedgerError | Busy:
     if code:
         return LedgerError(f"{shown(url)} cannot be used: {why} (error {code}); see the server's log")
     if error.connection_invalidated:
-        return DatabaseAway(f"{shown(url)} cannot be used: {_NEXT_STEPS['08']}")
+        return DatabaseAway(f"{shown(url)} cannot be used: {NEXT_STEPS['08']}")
     return _not_connected(url, why.removeprefix("connection failed: ").removeprefix("connection is bad: "))
 
 
@@ -106,7 +106,7 @@ def _refused(url: URL, refusal: str) -> LedgerError:
 
 
 def _next_step(code: str) -> str:
-    return next((step for start, step in _NEXT_STEPS.items() if code.startswith(start)), "")
+    return next((step for start, step in NEXT_STEPS.items() if code.startswith(start)), "")
 
 
 def _kind(code: str) -> type[LedgerError]:

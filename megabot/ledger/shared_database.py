@@ -21,6 +21,9 @@ from megabot.ledger.tables import ACCOUNTS, ALEMBIC_VERSION, WRITTEN_BY
 
 OLDEST = 14
 """The oldest version of PostgreSQL that the ledger's statements were tested with."""
+_KEPT = 4
+CONNECTIONS = 12
+"""How many connections a process has at most; all but `_KEPT` are closed after use."""
 _CREATING = 0x4D454741
 """The number of the advisory lock for creating and migrating the tables: "MEGA"."""
 _CONNECT = {
@@ -112,8 +115,8 @@ def _engine(url: URL) -> Engine:
             connect_args=_CONNECT,
             # Pinged before use, because a connection may be hours old.
             pool_pre_ping=True,
-            pool_size=4,
-            max_overflow=8,
+            pool_size=_KEPT,
+            max_overflow=CONNECTIONS - _KEPT,
             # Among the values of statements is the token.
             hide_parameters=True,
         )

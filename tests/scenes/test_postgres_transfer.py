@@ -356,7 +356,7 @@ def begin_next(ledger: Ledger) -> None:
 
 CHANGES: dict[str, Callable[[Ledger], None]] = {
     "change_account": lambda ledger: ledger.change_account(lambda one: replace(one, api="v3")),
-    "change_thread": lambda ledger: ledger.change_thread("old", lambda _: replace(THREAD, pinned=False)),
+    "change_thread": lambda ledger: ledger.change_thread("old", lambda _: replace(THREAD, pinned=True)),
     "begin_intent": begin_next,
     "resolve_intent": lambda ledger: ledger.resolve_intent(
         ledger.history(1)[0].id, IntentState.REFUSED, at=LATER, note="no"
