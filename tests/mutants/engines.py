@@ -69,10 +69,22 @@ ENGINES = (
         changes=(without_argument(SqlState._change_account, Update.where, position=1),),
         caught_by=(CHANGES_NOTHING,),
     ),
-    Mutant(
-        name="ledger: old writes of all accounts are forgotten",
-        changes=(without_argument(SqlLedger.prune, Delete.where, 1, position=1),),
-        caught_by=(CHANGES_NOTHING,),
+    *(
+        Mutant(
+            name=f"ledger: {what} of all accounts are forgotten",
+            changes=(without_argument(SqlLedger.prune, Update.where, number, position=1),),
+            caught_by=(f"{ACCOUNTS}::test_what_is_forgotten_of_one_account_is_kept_of_another",),
+        )
+        for number, what in enumerate(
+            (
+                "old writes",
+                "drafts of old edits",
+                "contexts of old posts",
+                "words of commands",
+                "ignored ones",
+            ),
+            1,
+        )
     ),
     Mutant(
         name="ledger: an edit of another account makes one superseded",

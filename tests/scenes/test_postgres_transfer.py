@@ -16,12 +16,12 @@ from megabot.ledger.file import NAME, VERSION
 from megabot.ledger.ownership import Owner
 from megabot.ledger.port import Ledger
 from megabot.ledger.postgres import PostgresLedger
-from megabot.ledger.records import IntentKind, IntentState, NewIntent
+from megabot.ledger.records import CommandState, IntentKind, IntentState, NewIntent
 from megabot.ledger.shared_database import SharedDatabase
 from megabot.ledger.sqlite import SqliteLedger
 from megabot.ledger.state import AccountState, Job, JobRun, SentAlert, SentAlertState
 from megabot.ledger.tables import METADATA, SECRET
-from tests.contract.test_ledger import DRAFT, HEARD, LATER, POST, TEXT
+from tests.contract.test_ledger import DRAFT, HEARD, LATER, POST, TEXT, weeks_of
 from tests.contract.test_ledger_state import ACCOUNT, HELD, PLACE, THREAD
 from tests.fake_ledger import FakeLedger
 from tests.fakes import MONDAY_NOON, FakeClock
@@ -424,6 +424,27 @@ def test_an_intent_of_another_account_cannot_be_resolved(shared: SharedDatabase)
     with pytest.raises(LedgerError, match="is gone"):
         ledger_of(shared, "not-theirs").resolve_intent(theirs.id, IntentState.DONE, at=LATER)
     assert ledger_of(shared, "theirs").intents("birds") == (theirs,)
+
+
+def test_what_is_forgotten_of_one_account_is_kept_of_another(
+    tables: Database, shared: SharedDatabase
+) -> None:
+    mine, theirs = ledger_of(shared, "forgets"), ledger_of(shared, "remembers")
+    edit = replace(PUBLISH, kind=IntentKind.EDIT, post_id=7, draft=DRAFT)
+    for ledger in (mine, theirs):
+        weeks_of(ledger, 4)
+        for _ in range(2):
+            ledger.resolve_intent(ledger.begin_intent(edit).id, IntentState.DONE, at=LATER)
+        for state in (CommandState.CLOSED, CommandState.IGNORED):
+            ledger.keep_command(replace(HEARD, key=state.value, state=state))
+    whole = stored(tables, "remembers")
+    assert stored(tables, "forgets")["intents"] == whole["intents"]
+
+    mine.prune(LATER, ignored_before=LATER)
+
+    assert stored(tables, "remembers") == whole
+    forgotten = stored(tables, "forgets")
+    assert {name for name in ("intents", "posts", "commands") if forgotten[name] == whole[name]} == set()
 
 
 def test_only_edits_of_the_same_account_make_one_superseded(shared: SharedDatabase) -> None:
