@@ -1,4 +1,7 @@
-"""`python -m tests.fault_injection [PAIRS]`: the faults tried at each effect."""
+"""`python -m tests.fault_injection [PAIRS] [--seed SEED]`: the faults tried at each effect.
+
+With `--hosts`, the handovers of two hosts on one ledger instead: see `tests.shared_ledger`.
+"""
 
 import argparse
 import logging
@@ -13,6 +16,7 @@ from random import Random
 
 from tests.fault_injection import killed, wire
 from tests.fault_injection.handover import Mode, play
+from tests.shared_ledger.__main__ import main as hosts_main
 from tests.simulation.faults import KEEPS
 from tests.simulation.ledgers import Kind, database_for, ledgers_of
 from tests.simulation.server import Generation
@@ -165,6 +169,8 @@ def _be_silent() -> None:
 
 def main() -> int:
     """Try everything; print a line for each kind of fault, and what broke."""
+    if "--hosts" in sys.argv:
+        return hosts_main([word for word in sys.argv[1:] if word != "--hosts"])
     parser = argparse.ArgumentParser(prog="python -m tests.fault_injection", description=__doc__)
     parser.add_argument("pairs", nargs="?", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)

@@ -254,3 +254,32 @@ def test_a_write_outside_of_a_pass_is_refused_after_a_takeover_too(
     with pytest.raises(ClaimLost):
         first.ports().forum.message(2, "An alert.")
     assert first.writes == []
+
+
+# -- what a claim cannot do
+
+
+@pytest.mark.parametrize("world", ["v3", "v4"], indirect=True)
+def test_a_host_that_freezes_after_its_last_check_for_longer_than_the_wait_still_sends(
+    empty: Hosts, pair: tuple[Host, Host], world: World
+) -> None:
+    """No server refuses it (docs/how-to/several-hosts.md). The older post stays, and moderators are told."""
+    first, second = pair
+    a_week_later(world, first)
+
+    def freeze() -> None:
+        first.after_check = lambda: None
+        let_leases_end(empty.second, FIRST)
+        for minutes in (1, 2, 13, 2):
+            world.clock.at += timedelta(minutes=minutes)
+            second.tick()
+        assert len(world.posts()) == 2
+
+    first.after_check = freeze
+    first.tick()
+    world.clock.at += timedelta(hours=2)
+    second.tick()
+
+    assert len(world.posts()) == 3
+    assert world.pinned() == [int(str(world.posts()[1]["id"]))]
+    assert [*second.ledger.alerts()] == ["news:doubled"]
