@@ -14,7 +14,7 @@ from megabot.lemmy.auth.token_store import DatabaseTokens, TokenStore
 from megabot.settings import Settings
 
 if TYPE_CHECKING:
-    from megabot.ledger.postgres import PostgresLedger
+    from megabot.ledger.postgres.ledger import PostgresLedger
 
 log = logging.getLogger("megabot")
 
@@ -68,8 +68,8 @@ class Storage:
 
     @lazy_property
     def _shared_ledger(self) -> "PostgresLedger":
-        from megabot.ledger.postgres import PostgresLedger
-        from megabot.ledger.shared_database import database_at
+        from megabot.ledger.postgres.ledger import PostgresLedger
+        from megabot.ledger.postgres.shared_database import database_at
 
         return PostgresLedger(
             database_at(self._settings.database_text()),

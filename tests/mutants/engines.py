@@ -6,7 +6,7 @@ from sqlalchemy import Delete, Dialect, Index, Select, Update, and_, exists, sel
 
 from megabot.ledger import database, schema, sql, tables
 from megabot.ledger.database import Statements, count_change
-from megabot.ledger.postgres import PostgresAccount
+from megabot.ledger.postgres.ledger import PostgresAccount
 from megabot.ledger.sql import SqlLedger
 from megabot.ledger.sql_state import SqlState
 from megabot.ledger.sqlite import SqliteFile

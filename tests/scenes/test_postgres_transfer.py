@@ -15,9 +15,9 @@ from megabot.errors import DatabaseAway, ForeignLedger, LedgerError, NewerLedger
 from megabot.ledger.file import NAME, VERSION
 from megabot.ledger.ownership import Owner
 from megabot.ledger.port import Ledger
-from megabot.ledger.postgres import PostgresLedger
+from megabot.ledger.postgres.ledger import PostgresLedger
+from megabot.ledger.postgres.shared_database import SharedDatabase
 from megabot.ledger.records import CommandState, IntentKind, IntentState, NewIntent
-from megabot.ledger.shared_database import SharedDatabase
 from megabot.ledger.sqlite import SqliteLedger
 from megabot.ledger.state import AccountState, Job, JobRun, SentAlert, SentAlertState
 from megabot.ledger.tables import METADATA, SECRET

@@ -15,8 +15,8 @@ from sqlalchemy.engine import URL, make_url
 from megabot import database_url
 from megabot.errors import Busy, ConfigError, LedgerError, NewerLedger
 from megabot.ledger import schema
-from megabot.ledger.claims import LEASE, Claims
-from megabot.ledger.postgres_errors import explain_errors, shown
+from megabot.ledger.postgres.claims import LEASE, Claims
+from megabot.ledger.postgres.errors import explain_errors, shown
 from megabot.ledger.tables import ACCOUNTS, ALEMBIC_VERSION, WRITTEN_BY
 
 OLDEST = 14
