@@ -6,7 +6,7 @@ Only this module, `cli.service_process` and `cli.anonymous` name concrete adapte
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -36,7 +36,7 @@ from megabot.ports import OfflinePorts, Ports
 from megabot.reconcile.overridden_source import OverriddenSource
 from megabot.rendering.renderer import ChildRenderer
 from megabot.service import metrics
-from megabot.service.accounts.resources import SharedResources
+from megabot.service.accounts.resources import SharedResources, open_database
 from megabot.service.heartbeat import Heartbeat
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.service.metrics import Meter, exposition
@@ -79,6 +79,8 @@ class App:
         self.settings = settings
         self._children = shared.children if shared else COLD
         self._connections = shared.connections if shared else None
+        self._database = shared.database if shared else open_database
+        self._is_one_of_many = shared is not None
         self._keeps_facts = keeps_facts
         self.clock = clock
         self._progress = progress
@@ -239,8 +241,12 @@ class App:
         `on_wait` is called once with the name of that host's megabot. Raises `Busy` if another service of
         this host runs on the same state folder.
         """
-        with state_dir.service_lock(self._state), self._ledger.service_lock(on_wait=on_wait):
+        with self.folder_lock(), self._ledger.service_lock(on_wait=on_wait):
             yield
+
+    def folder_lock(self) -> AbstractContextManager[None]:
+        """Hold the state folder as its only service. Raises `Busy` if another service runs on it."""
+        return state_dir.service_lock(self._state)
 
     @property
     def is_lost(self) -> bool:
@@ -256,13 +262,18 @@ class App:
     def _has_ledger(self) -> bool:
         return self._is_shared or state_dir.holds(self.settings.state_dir, "ledger.db")
 
+    @property
+    def _closes_ledger(self) -> bool:
+        # The other accounts of the process use the same connections to a database.
+        return not (self._is_shared and self._is_one_of_many)
+
     def rest(self) -> None:
         """Close the ledger until the next use, which may be in another thread."""
-        if "_any_ledger" in self.__dict__:
+        if self._closes_ledger and "_any_ledger" in self.__dict__:
             self._any_ledger.close()
 
     def close(self) -> None:
-        for opened in ("_session", "heartbeat", "_any_ledger"):
+        for opened in ("_session", "heartbeat", *(["_any_ledger"] if self._closes_ledger else [])):
             # lazy_property stores its value here, so what was never used is not opened now.
             if opened in self.__dict__:
                 self.__dict__[opened].close()
@@ -359,10 +370,9 @@ class App:
     @lazy_property
     def _shared_ledger(self) -> "PostgresLedger":
         from megabot.ledger.postgres import PostgresLedger
-        from megabot.ledger.shared_database import database_at
 
         return PostgresLedger(
-            database_at(self.settings.database_text()),
+            self._database(self.settings.database_text()),
             self.clock,
             name=self.settings.username,
             address=host_of(self.settings.instance),

@@ -21,6 +21,11 @@ from megabot.ledger.tables import ACCOUNTS, ALEMBIC_VERSION, WRITTEN_BY
 
 OLDEST = 14
 """The oldest version of PostgreSQL that the ledger's statements were tested with."""
+KEPT_OPEN = 8
+"""How many connections stay open for the next use: one for each quick turn of many accounts."""
+MOST = 26
+"""How many connections there may be: all turns of many accounts, and two threads that keep the claims. Three
+hosts stay below the 100 that PostgreSQL allows by default."""
 _CREATING = 0x4D454741
 """The number of the advisory lock for creating and migrating the tables: "MEGA"."""
 _CONNECT = {
@@ -87,7 +92,7 @@ class SharedDatabase:
         while not ends.wait(self.claims.lease.total_seconds() / 3):
             try:
                 with self.at_once() as connection:
-                    self.claims.renew(connection, self.claims.held())
+                    self.claims.renew_all(connection)
             # Whoever writes next meets the same error and says so.
             except (LedgerError, Busy, ConfigError) as error:
                 log.debug("the claims were not renewed: %s", error)
@@ -108,7 +113,9 @@ def database_at(address: str) -> SharedDatabase:
 def _engine(url: URL) -> Engine:
     try:
         # Pinged before use, because a connection may be hours old.
-        return create_engine(url, connect_args=_CONNECT, pool_pre_ping=True, pool_size=4, max_overflow=8)
+        return create_engine(
+            url, connect_args=_CONNECT, pool_pre_ping=True, pool_size=KEPT_OPEN, max_overflow=MOST - KEPT_OPEN
+        )
     except ModuleNotFoundError:
         raise ConfigError(
             "a ledger on PostgreSQL needs psycopg; run: pip install 'psycopg[binary]>=3.2'"

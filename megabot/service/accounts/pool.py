@@ -187,11 +187,17 @@ class Pool:
         with self._changed:
             self.stopping.set()
             self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._running, timeout=patience)
-            entries = list(self._schedule.entries.values())
+            entries = tuple(self._schedule.entries.values())
+            busy = [entry.account for entry in entries if entry.running is not None]
+            idle = [entry.account for entry in entries if entry.running is None]
             self._schedule.entries.clear()
-        for entry in entries:
-            _close(entry.account)
+        # At once, so that another host can run them while a long turn ends here.
+        for account in idle:
+            _close(account)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._running, timeout=patience)
+        for account in busy:
+            _close(account)
 
     def _dispatch(self) -> None:
         with self._changed:
