@@ -140,8 +140,10 @@ class Pool:
             if entry is None:
                 return
             entry.hurried = True
-            if entry.running is None:
-                entry.due = self._now()
+            now = self._now()
+            # One that is due already keeps its place before those that are hurried later.
+            if entry.running is None and entry.due > now:
+                entry.due = now
                 self._schedule.wait(entry)
                 self._changed.notify()
 
