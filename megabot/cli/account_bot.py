@@ -116,7 +116,8 @@ class AccountBot(Account, SpreadAccount):
             log.warning("%s", error)
             return TurnEnd()
         except (DatabaseAway, Busy) as error:
-            log.warning("%s", error)
+            # `claims` says so once for all accounts of the database.
+            log.debug("%s", error)
             return TurnEnd(failing=True)
         finally:
             if self._app is not None:

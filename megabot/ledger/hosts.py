@@ -14,6 +14,7 @@ from megabot.ledger.shared_database import SharedDatabase
 from megabot.ledger.state import ClaimKind
 from megabot.ledger.tables import ACCOUNTS, CLAIMS, HOSTS, INTENTS, OPEN_INTENT
 
+__all__ = ["Connection", "HostsView", "beat", "holders_by_account", "leave", "look"]
 _NOW = func.clock_timestamp()
 _KEPT = timedelta(days=1)
 """How long the row of a host that was killed is kept."""

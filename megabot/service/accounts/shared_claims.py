@@ -21,10 +21,8 @@ from megabot.service.accounts.claims import Claims
 from megabot.service.accounts.spread import Decision, Memory, View
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from megabot.ledger.claims import HeldClaim
-    from megabot.ledger.hosts import HostsView
+    from megabot.ledger.hosts import Connection, HostsView
     from megabot.ledger.shared_database import SharedDatabase
 
 ROUNDS = 15
