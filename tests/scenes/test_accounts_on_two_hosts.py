@@ -251,8 +251,8 @@ def test_the_connections_of_all_accounts_stay_open_between_two_turns(scene: Scen
     scene.left.start()
     scene.until(lambda: scene.counts() == {"left": 6}, scene.left)
     before = scene.left.shared.engine.pool
-    scene.left.pool.remove(NAMES[0])
     del scene.left.bots[NAMES[0]]
+    scene.left.pool.remove(NAMES[0])
     scene.until(lambda: scene.counts() == {"left": 5})
 
     assert scene.left.shared.engine.pool is before  # `dispose` makes another one

@@ -314,6 +314,9 @@ class _Spread:
                 with self._lock:
                     self._held[name] = shared, claim
                 self._accounts.hurry(name)
+                # Removed meanwhile: it has been closed already, and nobody else would release it.
+                if self._shared(name) is None:
+                    self.release(name)
 
 
 def accounts_wait(error: Exception) -> str:
