@@ -69,7 +69,7 @@ LOCK := .make/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --st
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export DESTDIR PREFIX PYTHON ROOTFS
+export DESTDIR PREFIX PYTHON ROOTFS POSTGRES
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
 .DELETE_ON_ERROR:
@@ -78,7 +78,7 @@ unexport PYTHONPATH PYTHONHOME PIP_USER
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
-demo: $(READY) ## seven weeks of two threads on a Lemmy inside the process (ARGS='--exit --api v4': on a 1.0, then end)
+demo: $(READY) ## seven weeks of two threads on a Lemmy inside the process (ARGS='--exit --api v4': on a 1.0, then end; '--hosts 2': a takeover)
 	@$(BIN)/python -m megabot demo $(ARGS)
 
 sandbox: $(READY) ## a mini Lemmy server to try the bot on, without an account (ARGS='--api v4 --port 0')
@@ -120,7 +120,7 @@ docs: $(READY) ## build the documentation in build/docs; a broken link is an err
 simulate: $(READY) ## simulate a year of weeks with random faults for each seed (SEEDS=300, ARGS='--from 7')
 	@$(BIN)/python -m tests.simulation $(SEEDS) $(ARGS)
 
-faults: $(READY) ## test a fault at every step of a handover, pairs of faults, and real kills
+faults: $(READY) ## test a fault at every step of a handover, pairs of faults, and real kills (ARGS=--hosts: two hosts)
 	@$(BIN)/python -m tests.fault_injection $(ARGS)
 
 mutants: $(READY) ## check that the tests notice each of many bugs put into megabot (ARGS=WORD: those with this name; --list: show them)
@@ -132,7 +132,7 @@ messages: $(READY) ## collect the messages to translate, update the translations
 bench: $(READY) ## measure requests, time and memory, compared with a naive script
 	@$(BIN)/python -m bench $(ARGS)
 
-soak: $(READY) ## run the service for thirty simulated years with faults and compare its memory and files (ARGS=--years=5)
+soak: $(READY) ## run the service for thirty simulated years with faults and compare its memory and files (ARGS=--years=5; '--hosts 2': a day of two hosts)
 	@$(BIN)/python -m bench.soak $(ARGS)
 
 booted: $(READY) ## test the units under a real systemd, in a container (ROOTFS=FOLDER with a Debian system)
@@ -156,7 +156,9 @@ lock: ## write the requirements files from pyproject.toml (ARGS=--upgrade: newes
 	@$(LOCK) $(ARGS) --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml .make/dev.in
 	@.make/lock/bin/python -m dependency_groups build > .make/build.in
 	@$(LOCK) --constraint requirements-dev.txt --output-file requirements-build.txt .make/build.in
-	@rm -r .make/lock .make/dev.in .make/build.in
+	@echo 'psycopg[binary]' > .make/postgres.in
+	@$(LOCK) --constraint requirements-dev.txt --output-file requirements-postgres.txt .make/postgres.in
+	@rm -r .make/lock .make/dev.in .make/build.in .make/postgres.in
 
 clean: ## remove everything that make created
 	@rm -rf $(VENV) .make build/docs .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis

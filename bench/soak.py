@@ -92,15 +92,14 @@ class Typist:
                 self.known.clear()
             rendered = key % _ONE_IN == 0
             text = (
-                self.real.render(snapshot, [(thread, made)])[0]
-                if rendered
-                else _typed(snapshot, thread, made)
+                self.real.render(snapshot, [(thread, made)])[0] if rendered else typed(snapshot, thread, made)
             )
             self.known[key] = text
         return self.known[key]
 
 
-def _typed(snapshot: Snapshot, thread: Thread, context: Context) -> Rendered:
+def typed(snapshot: Snapshot, thread: Thread, context: Context) -> Rendered:
+    """Give a text without a template."""
     body = "\n".join(text for path, text in sorted(snapshot.files.items()) if path.startswith("sections/"))
     comment = thread.previous.comment.replace("{{ edition.url }}", EDITION_URL)
     return Rendered(title=f"{thread.name.capitalize()} {context.edition.number}", body=body, comment=comment)
@@ -211,6 +210,10 @@ class Years:
 
 def main() -> int:
     """Live through the years, print a line for each, judge; exit 1 if something grew or a promise broke."""
+    if "--hosts" in sys.argv:  # another soak, with options of its own
+        from bench import hosts
+
+        return hosts.main(sys.argv[1:])
     parser = argparse.ArgumentParser(prog="python -m bench.soak", description=__doc__)
     parser.add_argument("--years", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
@@ -265,7 +268,7 @@ def settings(url: str, folder: Path) -> dict[str, str]:
 def live(years: Years) -> None:
     """Let the service run as it does, through the years."""
     app = App(load(os.environ, env_file=None, cwd=years.source, system_file=years.source / "none"), years)
-    with closing(app), app.service_lock():
+    with closing(app), app.service_lock(on_wait=lambda _: None):
         years.threads = app.threads(None)
         shelf = Shelf(app.ports.source, lambda: years.edits)
         ports = replace(app.ports, renderer=Typist(app.ports.renderer), source=shelf)

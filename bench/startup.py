@@ -11,7 +11,7 @@ from bench.processes import python, surroundings
 from bench.stage import Stage, week_gone
 
 HELP_RATIO = 5
-IDLE_MEGABYTES = 56
+IDLE_MEGABYTES = 68
 
 _HELP = "from megabot.__main__ import main; main(['--help'])"  # as the installed command does it
 _TICKS = 3

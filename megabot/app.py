@@ -1,6 +1,6 @@
 """The composition root: builds the adapters from the settings, and the ports from the adapters.
 
-Only this module, `cli.service_process` and `cli.anonymous` name concrete adapters.
+Only this module, `storage`, `cli.service_process` and `cli.anonymous` name concrete adapters.
 """
 
 import logging
@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from megabot import clock, output_paths, state_dir
 from megabot.clock import Clock, Stop, SystemClock
@@ -26,8 +25,6 @@ from megabot.ledger.ownership import Claim, Owner, host_of
 from megabot.ledger.port import Ledger, StoredLedger
 from megabot.lemmy.auth.credentials import Credentials
 from megabot.lemmy.auth.sign_in import SignIns
-from megabot.lemmy.auth.token_file import TokenFile
-from megabot.lemmy.auth.token_store import DatabaseTokens, TokenStore
 from megabot.lemmy.client import open_forum
 from megabot.lemmy.detect import ApiKind
 from megabot.lemmy.home_servers import LemmyHomeServers
@@ -36,7 +33,7 @@ from megabot.ports import OfflinePorts, Ports
 from megabot.reconcile.overridden_source import OverriddenSource
 from megabot.rendering.renderer import ChildRenderer
 from megabot.service import metrics
-from megabot.service.accounts.resources import SharedResources, open_database
+from megabot.service.accounts.resources import SharedResources
 from megabot.service.heartbeat import Heartbeat
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.service.metrics import Meter, exposition
@@ -49,9 +46,7 @@ from megabot.source.port import Source
 from megabot.source.problems import Problem
 from megabot.source.usable_threads import usable_threads
 from megabot.startup import own_version, read_settings
-
-if TYPE_CHECKING:
-    from megabot.ledger.postgres import PostgresLedger
+from megabot.storage import Storage
 
 log = logging.getLogger("megabot")
 
@@ -79,9 +74,8 @@ class App:
         self.settings = settings
         self._children = shared.children if shared else COLD
         self._connections = shared.connections if shared else None
-        self._database = shared.database if shared else open_database
-        self._is_one_of_many = shared is not None
         self._keeps_facts = keeps_facts
+        self._storage = Storage(settings, clock, database=shared.database if shared else None)
         self.clock = clock
         self._progress = progress
         self._greeted = False  # True if detecting the API already fetched the account
@@ -105,7 +99,7 @@ class App:
     @lazy_property
     def offline_ports(self) -> OfflinePorts:
         """Ports that work without a server; with an empty ledger if there is none, to create no folder."""
-        return self._offline_ports(self._ledger if self._has_ledger else NoLedger())
+        return self._offline_ports(self._ledger if self._storage.has_ledger else NoLedger())
 
     @lazy_property
     def writing_ports(self) -> OfflinePorts:
@@ -182,15 +176,14 @@ class App:
 
         Asks the server only if its address has changed.
         """
-        if self._has_ledger:
+        if self._storage.has_ledger:
             self._recognise()
             self._owner.check()
 
     @property
     def is_signed_in(self) -> bool:
         """Whether a token is stored; does not ask the server whether it is still valid."""
-        there = self._is_shared or state_dir.holds(self.settings.state_dir, "token.json")
-        return there and bool(self._sign_ins.token)
+        return self._storage.may_have_token and bool(self._sign_ins.token)
 
     @lazy_property
     def meter(self) -> Meter | None:
@@ -207,14 +200,14 @@ class App:
 
     def back_up(self, target: Path) -> None:
         """Write a copy of the ledger into a new file. Raises `WriteFailed`."""
-        if not self._has_ledger:
+        if not self._storage.has_ledger:
             raise WriteFailed(nothing_to_back_up(self.settings.state_dir))
         output_paths.check_private(target, published=self.settings.site_dir)
         self._ledger.back_up(target)
 
     def restore(self, source: Path) -> None:
         """Fill an empty ledger in a database from a backup. Raises `LedgerError` and `ConfigError`."""
-        if not self._is_shared:
+        if not self._storage.is_shared:
             raise ConfigError(
                 "a ledger in a file is restored by putting the backup in its place (docs/how-to/back-up.md); "
                 "to use a database instead, set MEGABOT_DATABASE_URL first"
@@ -232,7 +225,7 @@ class App:
     @property
     def state_folder(self) -> Path:
         """The state folder, created and checked."""
-        return self._state
+        return self._storage.folder
 
     @contextmanager
     def service_lock(self, *, on_wait: Callable[[str], None]) -> Iterator[None]:
@@ -246,37 +239,23 @@ class App:
 
     def folder_lock(self) -> AbstractContextManager[None]:
         """Hold the state folder as its only service. Raises `Busy` if another service runs on it."""
-        return state_dir.service_lock(self._state)
+        return state_dir.service_lock(self._storage.folder)
 
     @property
     def is_lost(self) -> bool:
         """Whether another host took the account over from this service."""
         return self._ledger.is_lost
 
-    @property
-    def _is_shared(self) -> bool:
-        """Whether the ledger and the token are in a database that other hosts may use too."""
-        return self.settings.database_url is not None
-
-    @property
-    def _has_ledger(self) -> bool:
-        return self._is_shared or state_dir.holds(self.settings.state_dir, "ledger.db")
-
-    @property
-    def _closes_ledger(self) -> bool:
-        # The other accounts of the process use the same connections to a database.
-        return not (self._is_shared and self._is_one_of_many)
-
     def rest(self) -> None:
         """Close the ledger until the next use, which may be in another thread."""
-        if self._closes_ledger and "_any_ledger" in self.__dict__:
-            self._any_ledger.close()
+        self._storage.close()
 
     def close(self) -> None:
-        for opened in ("_session", "heartbeat", *(["_any_ledger"] if self._closes_ledger else [])):
+        for opened in ("_session", "heartbeat"):
             # lazy_property stores its value here, so what was never used is not opened now.
             if opened in self.__dict__:
                 self.__dict__[opened].close()
+        self._storage.close()
 
     def _offline_ports(self, ledger: Ledger) -> OfflinePorts:
         return OfflinePorts(
@@ -291,7 +270,7 @@ class App:
 
     def _signed_in(self) -> datetime | None:
         """Return when the token was issued, None without one. Does not create the state folder."""
-        tokens = self._tokens(self.settings.state_dir)
+        tokens = self._storage.tokens(create=False)
         stored = tokens.read(instance=self.settings.instance, username=self.settings.username)
         return stored.issued if stored.token else None
 
@@ -303,45 +282,31 @@ class App:
         return GitSource(
             where,
             key_file=self.settings.source_key_file,
-            state=self._state,
+            state=self._storage.folder,
             clock=self.clock,
             proxy=self.settings.proxy_used(),
             children=self._children,
         )
 
     @lazy_property
-    def _state(self) -> Path:
-        folder = self.settings.state_dir
-        # Before the folder is created: a web server would publish the token in it.
-        output_paths.check_private(folder, published=self.settings.site_dir)
-        state_dir.prepare(folder, chosen=self.settings.state_dir_chosen)
-        output_paths.mark_state(folder)
-        return folder
-
-    @lazy_property
     def _ledger(self) -> StoredLedger:
         """The ledger, after checking that it belongs to this account. Raises `ForeignLedger`."""
         self._owner.check()
-        return self._any_ledger
+        return self._storage.ledger
 
     @lazy_property
     def _owner(self) -> LedgerOwner:
         return LedgerOwner(
-            self._any_ledger,
-            self._state,
+            self._storage.ledger,
+            self._storage.folder,
             name=self.settings.username,
             instance=self.settings.instance,
             signed_in=self._token_owner,
             keeps=self._keeps_facts,
         )
 
-    def _tokens(self, folder: Path) -> TokenStore:
-        if self._is_shared:
-            return DatabaseTokens(self._shared_ledger)
-        return TokenFile(folder / "token.json")
-
     def _token_owner(self) -> Owner | None:
-        stored = self._tokens(self._state).any_account()
+        stored = self._storage.tokens().any_account()
         if stored is None:
             return None
         host = host_of(stored.person.actor) if stored.person else ""
@@ -354,37 +319,11 @@ class App:
             self._owner.meet(name=self.settings.username, server=forum.site().actor)
 
     @lazy_property
-    def _any_ledger(self) -> StoredLedger:
-        if self._is_shared:
-            return self._shared_ledger
-        # Imported here, because SQLAlchemy takes memory and time that most commands do not need.
-        from megabot.ledger.sqlite import SqliteLedger
-
-        return SqliteLedger(
-            self._state,
-            self.clock,
-            on_wait=lambda: log.warning("%s", waiting_for_pass()),
-            on_set_aside=lambda aside: log.warning("%s", aside),
-        )
-
-    @lazy_property
-    def _shared_ledger(self) -> "PostgresLedger":
-        from megabot.ledger.postgres import PostgresLedger
-
-        return PostgresLedger(
-            self._database(self.settings.database_text()),
-            self.clock,
-            name=self.settings.username,
-            address=host_of(self.settings.instance),
-            on_wait=lambda: log.warning("%s", waiting_for_pass()),
-        )
-
-    @lazy_property
     def _sign_ins(self) -> SignIns:
         return SignIns(
             credentials=self._credentials,
             instance=self.settings.instance,
-            file=self._tokens(self._state),
+            file=self._storage.tokens(),
             clock=self.clock,
             on_person=self._owner.prove,
         )
@@ -395,7 +334,8 @@ class App:
             self.settings.instance,
             token=lambda: self._sign_ins.token,
             proxy=self.settings.proxy_used(),
-            before_write=self._any_ledger.confirm_claims,
+            before_write=self._storage.ledger.confirm_claims,
+            connections=self._connections,
         )
         # Each answer is progress that keeps systemd's watchdog from ending a long pass (R12).
         session.hooks["response"].append(lambda *_, **__: self._progress())
@@ -456,7 +396,3 @@ def notify(state: str) -> None:
 
 def nothing_to_back_up(folder: object) -> str:
     return f"there is nothing to back up: {folder} contains no ledger; check MEGABOT_STATE_DIR"
-
-
-def waiting_for_pass() -> str:
-    return "another megabot is using the same state folder; waiting for it to finish"

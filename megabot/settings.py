@@ -20,7 +20,7 @@ from pydantic import (
     ValidationInfo,
 )
 
-from megabot import proxy
+from megabot import database_url, proxy
 from megabot.errors import ConfigError
 from megabot.forum import addresses
 from megabot.proxy import Proxy
@@ -57,12 +57,8 @@ def _source(text: object, info: ValidationInfo) -> Path | GitAddress:
 
 
 def _database(address: SecretStr) -> SecretStr:
-    # Without SQLAlchemy, which is only imported to open a ledger.
-    if not re.fullmatch(r"postgres(ql)?://[^/]*/[^/?]+(\?.*)?", address.get_secret_value()):
-        raise ValueError(
-            "write postgresql://USER:PASSWORD@HOST/DATABASE; an @, / or : in the password is written as %40, "
-            "%2F or %3A"
-        )
+    if not database_url.is_valid(address.get_secret_value()):
+        raise ValueError(database_url.FORM)
     return address
 
 
@@ -325,7 +321,7 @@ class Settings(BaseModel):
         secrets = (self.password, self.totp_secret, self.heartbeat_url)
         used = self.proxy_used()
         texts = [secret.get_secret_value() for secret in secrets if secret]
-        return [*texts, *(used.secrets if used else ())]
+        return [*texts, *(used.secrets if used else ()), *database_url.secrets(self.database_text())]
 
     def proxy_used(self) -> Proxy | None:
         return proxy.parse(self.proxy.get_secret_value()) if self.proxy else None

@@ -12,6 +12,7 @@ from dotenv import dotenv_values
 from dotenv.parser import Binding, Original, parse_stream
 from pydantic import ValidationError
 
+from megabot import database_url
 from megabot.errors import ConfigError, WrongAccount
 from megabot.settings import PREFIX, Settings, Surroundings, variable
 
@@ -251,7 +252,11 @@ def _read(path: Path) -> Layer:
     # Without interpolation, because a $ in a password is a $.
     values = dotenv_values(stream=io.StringIO(text), interpolate=False)
     ours = {key: value or "" for key, value in values.items() if key.startswith(PREFIX)}
-    secret = any(ours.get(key) for key in _SECRETS) or "@" in ours.get("MEGABOT_PROXY", "")
+    secret = (
+        any(ours.get(key) for key in _SECRETS)
+        or "@" in ours.get("MEGABOT_PROXY", "")
+        or bool(database_url.secrets(ours.get("MEGABOT_DATABASE_URL", "")))
+    )
     # Its group may read it, because the installed file belongs to root and the group megabot.
     if secret and path.stat().st_mode & S_IROTH:
         raise ConfigError(f"{path} contains a secret and all users can read it; run: chmod o-rwx {path}")

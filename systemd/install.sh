@@ -57,6 +57,12 @@ check_first() {
     fi
 }
 
+# A bot whose ledger is in PostgreSQL needs psycopg; 32-bit machines have no wheels of it. Upgrades keep it.
+wants_postgres() {
+    [ -n "${POSTGRES:-}" ] || "$destdir$home/current/bin/python" -I -c 'import psycopg' 2>/dev/null ||
+        grep -qs '^[[:space:]]*\(export \)\?MEGABOT_DATABASE_URL=' "$destdir$settings"/*.env "$destdir$settings"/accounts/*.env
+}
+
 # The builder's pip installs into the new environment, which therefore needs no pip.
 build() {
     version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$source/pyproject.toml")
@@ -70,6 +76,9 @@ build() {
     mkdir -p "$new"
     "$python" -m venv --without-pip "$new"
     $pip --python "$new/bin/python" install --no-deps --require-hashes -r "$source/requirements.txt"
+    if wants_postgres; then
+        $pip --python "$new/bin/python" install --no-deps --require-hashes -r "$source/requirements-postgres.txt"
+    fi
     $pip --python "$new/bin/python" install --no-deps --no-index "$work"/megabot-*.whl
     write_launcher "$new/bin/megabot"
     "$new/bin/megabot" --version >/dev/null

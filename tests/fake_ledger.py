@@ -8,7 +8,7 @@ from datetime import datetime
 
 from typing_extensions import override
 
-from megabot.errors import Busy
+from megabot.errors import Busy, DatabaseAway, LedgerError
 from megabot.forum.models import CommunityRef
 from megabot.ledger.state import (
     AccountState,
@@ -53,6 +53,12 @@ class FakeLedger(FakeRecords):
         fake_ledger._of_thread = {thread: list(numbers) for thread, numbers in self._of_thread.items()}
         fake_ledger._locked = False
         return fake_ledger
+
+    @contextmanager
+    def failing(self, *, away: bool = False) -> Iterator[None]:
+        """Let a write fail, as on a full disk or because the database is away."""
+        raise DatabaseAway("connection lost") if away else LedgerError("disk full")
+        yield
 
     # -- the account and its threads
 

@@ -12,8 +12,9 @@ from sqlalchemy import Table
 from megabot.errors import LedgerError
 from megabot.ledger.column_types import Moment, OneOf, Words
 from megabot.ledger.file import VERSION
-from megabot.ledger.first_tables import STEPS
 from megabot.ledger.integrity import APPLICATION_ID
+from megabot.ledger.migrations.first_tables import STEPS
+from megabot.ledger.port import Ledger
 from megabot.ledger.records import IntentKind, IntentState, NewIntent
 from megabot.ledger.sqlite import SqliteLedger
 from megabot.ledger.state import Job, JobRun, SentAlert, SentAlertState
@@ -33,6 +34,15 @@ NOT_USED_IN_A_FILE = (
 def fill(ledger: SqliteLedger, path: Path) -> None:
     """Put rows into every table of the ledger at a path, and close it."""
     ledger.change_account(lambda _: ACCOUNT)
+    fill_tables(ledger)
+    ledger.close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for statement in NOT_USED_IN_A_FILE:
+            connection.execute(statement)
+
+
+def fill_tables(ledger: Ledger) -> None:
+    """Put rows into every table except those that only PostgreSQL uses and that of the account."""
     ledger.change_thread("old", lambda _: THREAD)
     ledger.keep_image("key", "", "value")
     for number in range(1, 6):
@@ -49,13 +59,9 @@ def fill(ledger: SqliteLedger, path: Path) -> None:
         ledger.keep_text(replace(TEXT, post_id=number, body=body))
         ledger.keep_command(replace(HEARD, key=f"message:{number}"))
     keep_the_rest(ledger, "old")
-    ledger.close()
-    with closing(sqlite3.connect(path)) as connection, connection:
-        for statement in NOT_USED_IN_A_FILE:
-            connection.execute(statement)
 
 
-def keep_the_rest(ledger: SqliteLedger, thread: str) -> None:
+def keep_the_rest(ledger: Ledger, thread: str) -> None:
     """Put a row into each table that is about more than intents, posts and commands."""
     ledger.set_confirmations((WAITING,))
     ledger.set_comment_replies((MONDAY_NOON, LATER))

@@ -18,6 +18,10 @@ from lemmy_sandbox.user_client import User
 from megabot import clock
 from megabot.errors import SourceBroken
 from megabot.forum.port import HomeServers, NoHomeServers
+from megabot.ledger.ownership import host_of
+from megabot.ledger.port import StoredLedger
+from megabot.ledger.postgres.ledger import PostgresLedger
+from megabot.ledger.postgres.shared_database import database_at
 from megabot.ledger.sqlite import SqliteLedger
 from megabot.lemmy.auth.credentials import Credentials
 from megabot.lemmy.auth.sign_in import SignIns
@@ -171,7 +175,8 @@ class Press(Renderer):
 class World:
     """What a scene acts on. Each `ports()` is a new process, which knows only what is on disk.
 
-    `kind` is the API that the bot believes the server has, as the ledger would record it.
+    `kind` is the API that the bot believes the server has, as the ledger would record it. The ledger is a
+    file, or in PostgreSQL if `database` is an address.
     """
 
     sandbox: Sandbox
@@ -182,6 +187,7 @@ class World:
     press: Press = field(default_factory=Press)
     bot_name: str = "megabot"
     kind: ApiKind | None = None
+    database: str = ""
     home_servers: HomeServers = field(default_factory=NoHomeServers)
     _hands: dict[str, User] = field(default_factory=dict)
     _open: list[Callable[[], None]] = field(default_factory=list)
@@ -209,7 +215,7 @@ class World:
         limits: Limits | None = None,
     ) -> Ports:
         """Build the ports of a new process; `address` is another URL for the same server."""
-        ledger = SqliteLedger(self.state, self.clock, on_wait=lambda: None, on_set_aside=lambda _: None)
+        ledger = self._ledger()
         sign_ins = SignIns(
             credentials=Credentials(username=self.bot_name, password=password),
             instance=self.sandbox.url,
@@ -229,6 +235,13 @@ class World:
             alerts=LedgerAlerts(ledger),
             home_servers=self.home_servers,
         )
+
+    def _ledger(self) -> StoredLedger:
+        if not self.database:
+            return SqliteLedger(self.state, self.clock, on_wait=lambda: None, on_set_aside=lambda _: None)
+        address = host_of(self.sandbox.url)
+        server = database_at(self.database)
+        return PostgresLedger(server, self.clock, name=self.bot_name, address=address, on_wait=lambda: None)
 
     def _found(self, kind: ApiKind) -> None:
         self.kind = kind

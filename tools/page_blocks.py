@@ -88,6 +88,7 @@ def _alert_sentences() -> Iterator[tuple[str, str]]:
         )
         yield reason, blocked_sentence(thread, blocked)
     yield "cap", too_many_comments(replace(thread, max_comments=2000), url, 2)
+    yield "database", sentences.database_was_away(_NOW - timedelta(minutes=40), _NOW)
     yield "essay", preamble_left_out(thread.name, edition.key, [_PROBLEM])
     yield "failed", sentences.thread_failed(thread.name, ValueError("..."))
     yield "inbox", sentences.task_failing("", _NOW, "...")

@@ -55,7 +55,7 @@ def plain(accounts: Sequence[AccountStatus]) -> dict[str, object]:
 def _hosts(database: str) -> Mapping[tuple[str, str], str] | UserError | ConfigError:
     """Return which host runs each account of a database, or why that is not known. Asked once for all."""
     # Imported here, because only accounts with a shared database need SQLAlchemy.
-    from megabot.ledger.hosts import holders_by_account
+    from megabot.ledger.postgres.hosts import holders_by_account
 
     try:
         return holders_by_account(open_database(database))

@@ -76,8 +76,8 @@ class Stage:
     def say(self, who: str, what: str) -> None:
         self.tell(self.clock.now(), who, what)
 
-    def start_bot(self) -> None:
-        """Start the bot with its state folder, as after a reboot."""
+    def open_app(self) -> App:
+        """Open the bot's app with its state folder, as a new process does."""
         settings = load(
             {
                 "MEGABOT_INSTANCE": self.sandbox.url,
@@ -92,8 +92,12 @@ class Stage:
             cwd=self.state.parent,
             system_file=self.state.parent / "no.env",
         )
-        self.app = App(settings, self.clock)
-        self.service = Service(self.app.ports, tick=settings.tick, notify=lambda _: None)
+        return App(settings, self.clock)
+
+    def start_bot(self) -> None:
+        """Start the bot with its state folder, as after a reboot."""
+        self.app = self.open_app()
+        self.service = Service(self.app.ports, tick=self.app.settings.tick, notify=lambda _: None)
         self.say("narrator", "the bot starts")
 
     def edit_source(self) -> None:
@@ -128,9 +132,13 @@ class Stage:
         self.service.tick()
         if self.service.reports is before:
             return
-        for report in self.service.reports:
+        self.say_what_was_done(self.service, BOT)
+
+    def say_what_was_done(self, service: Service, who: str) -> None:
+        """Print what the last pass did."""
+        for report in service.reports:
             for action in report.done:
-                self.say(BOT, describe.write_in_progress(report.thread, action))
+                self.say(who, describe.write_in_progress(report.thread, action))
 
     def command(self, who: str, words: str, post_id: int, *, to: int | None = None) -> None:
         """Post a command as a comment, in reply to the comment `to` if given, and print the bot's reply.

@@ -5,25 +5,22 @@ megabot needs only one writer at a time.
 """
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, create_engine, insert
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.pool import NullPool
 
-from megabot.errors import Busy, LedgerError, NewerLedger, WriteFailed
+from megabot.errors import Busy, LedgerError, NewerLedger
 from megabot.ledger import schema
 from megabot.ledger.database import BrokenRowError
-from megabot.ledger.first_tables import STEPS
 from megabot.ledger.integrity import (
     ACCOUNT_ID,
     APPLICATION_ID,
@@ -33,11 +30,11 @@ from megabot.ledger.integrity import (
     has_shape,
     is_damage,
 )
+from megabot.ledger.migrations.first_tables import STEPS
 from megabot.ledger.ownership import Owner
 from megabot.ledger.rows import account_row
 from megabot.ledger.state import AccountState
 from megabot.ledger.tables import ACCOUNTS
-from megabot.ledger.transfer import AccountRows, copy_account
 
 NAME = "ledger.db"
 JOURNALS = ("-journal", "-wal", "-shm")
@@ -94,8 +91,36 @@ def open_ledger(
         except BrokenError as error:
             set_aside = BrokenLedgerMoved(path=_put_aside(path, now), why=str(error))
         _put_aside(path, now)  # SQLite would apply an old journal without its file to the new one
-        _bear(path)
+        bear(path)
         return _checked(path, patience=patience, upgrade=upgrade), set_aside
+
+
+@dataclass(frozen=True, slots=True)
+class FileMark:
+    """What changes whenever a file is written or replaced."""
+
+    inode: int
+    size: int
+    modified: int
+    changed: int
+
+
+def mark_of(path: Path) -> FileMark | None:
+    """Return the mark of a ledger file that is at rest, None if there is none or it has a journal."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    if any(journal.exists() for journal in journals(path)):
+        return None
+    return FileMark(facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
+
+
+def reopen(path: Path, *, patience: float) -> Connection:
+    """Open a file that this process has checked and that nobody has touched since."""
+    connection = connect(path, patience)
+    raw_connection(connection).execute(_DURABLE)
+    return connection
 
 
 @contextmanager
@@ -119,11 +144,15 @@ def explain_errors(path: Path) -> Iterator[None]:
 
 @contextmanager
 def original_errors() -> Iterator[None]:
-    """Turn SQLAlchemy's errors into the errors that they wrap: those of SQLite, or of a column's type."""
+    """Turn SQLAlchemy's errors into the errors that they wrap: those of SQLite, or of a column's type.
+
+    Those of another database, whose rows are copied into a file, stay as they are.
+    """
     try:
         yield
     except StatementError as error:
-        if error.orig is None:
+        is_elsewhere = isinstance(error, DBAPIError) and not isinstance(error.orig, sqlite3.Error)
+        if error.orig is None or is_elsewhere:
             raise
         raise error.orig from error
 
@@ -131,7 +160,7 @@ def original_errors() -> Iterator[None]:
 def _checked(path: Path, *, patience: float, upgrade: Callable[[Connection], None]) -> Connection:
     if not path.is_file():
         raise BrokenError("it is not a regular file")
-    connection = _connect(path, patience)
+    connection = connect(path, patience)
     try:
         with _judged():
             raw = raw_connection(connection)
@@ -160,8 +189,9 @@ def _judged() -> Iterator[None]:
         raise
 
 
-def _connect(path: Path, patience: float) -> Connection:
-    # mode=rw never creates a file: only `_bear` does, with the right permissions.
+def connect(path: Path, patience: float) -> Connection:
+    """Connect to a file that exists, without checking it."""
+    # mode=rw never creates a file: only `bear` does, with the right permissions.
     raw = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=patience)
     raw.isolation_level = None  # BEGIN is explicit in `transaction`
     token = _opened.set(raw)
@@ -251,14 +281,14 @@ def _number(connection: sqlite3.Connection, pragma: str) -> int:
     return int(connection.execute(f"PRAGMA {pragma}").fetchone()[0])
 
 
-def _bear(path: Path) -> None:
+def bear(path: Path) -> None:
     """Create the file under another name and rename it when complete, so a half-made one never exists."""
     unborn = path.with_name(f"{path.name}.new")
-    for leftover in (unborn, *_journals(unborn)):
+    for leftover in (unborn, *journals(unborn)):
         leftover.unlink(missing_ok=True)
     # Only the owner may read it, like the rest of the state folder (faults.md S08).
     os.close(os.open(unborn, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    with _connect(unborn, 0.0) as connection:
+    with connect(unborn, 0.0) as connection:
         connection.exec_driver_sql(_DURABLE)
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         with transaction(connection):
@@ -276,10 +306,10 @@ def _put_aside(path: Path, now: datetime) -> Path:
     creates a new file.
     """
     names = (path.with_name(f"{path.name}.broken-{now:%Y%m%dT%H%M%SZ}{tail}") for tail in _tails())
-    unused = next(name for name in names if not any(taken.exists() for taken in (name, *_journals(name))))
+    unused = next(name for name in names if not any(taken.exists() for taken in (name, *journals(name))))
     # The file comes first: if a crash prevents the rest, the next start moves the journal away before it
     # creates a new file.
-    for old, new in zip((path, *_journals(path)), (unused, *_journals(unused)), strict=True):
+    for old, new in zip((path, *journals(path)), (unused, *journals(unused)), strict=True):
         if old.exists():
             old.rename(new)
     _sync(path.parent)
@@ -291,83 +321,14 @@ def _tails() -> Iterator[str]:
     yield from (f"-{number}" for number in count(2))
 
 
-def _journals(path: Path) -> list[Path]:
+def journals(path: Path) -> list[Path]:
+    """Return where SQLite keeps the journals of a file."""
     return [path.with_name(path.name + ending) for ending in JOURNALS]
 
 
 def _sync(folder: Path) -> None:
     """Flush the folder to disk, else a crash of the machine may undo renames in it."""
     descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def write(connection: Connection, target: Path) -> None:
-    """Write a copy of an open ledger into a new file, on disk when this returns.
-
-    Raises `WriteFailed` if the file exists or cannot be written; no partial file is left behind.
-    """
-    with _new_file(target) as path:
-        _fill(raw_connection(connection), path)
-
-
-def write_rows(source: AccountRows, target: Path) -> None:
-    """Write an account's rows of another database into a new ledger file, as `write` does."""
-    with _new_file(target) as path:
-        _bear(path)
-        with explain_errors(path), _connect(path, 0.0) as connection, transaction(connection):
-            copy_account(source, AccountRows(connection, ACCOUNT_ID))
-
-
-@contextmanager
-def rows_of(path: Path, now: datetime) -> Iterator[AccountRows]:
-    """Lend the rows of a ledger file, of any version, from a copy of it. Raises `LedgerError`."""
-    with TemporaryDirectory() as folder:
-        copy = Path(folder) / NAME
-        try:
-            shutil.copyfile(path, copy)
-        except OSError as error:
-            raise LedgerError(f"{path} cannot be read: {error.strerror}") from error
-        connection, set_aside = open_ledger(copy, patience=0.0, now=now)
-        with connection:
-            if set_aside is not None:
-                raise LedgerError(f"{path} is not a ledger that can be restored: {set_aside.why}")
-            yield AccountRows(connection, ACCOUNT_ID)
-
-
-@contextmanager
-def _new_file(target: Path) -> Iterator[Path]:
-    """Lend a path beside a new file, which is moved to `target` when it is complete."""
-    if target.exists():
-        raise WriteFailed(f"{target} already exists and is not overwritten; choose another file name")
-    beside = target.with_name(f".{target.name}.part")
-    try:
-        beside.unlink(missing_ok=True)
-        # Only the owner may read the copy, and a link at this name must not lead it elsewhere.
-        os.close(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
-        yield beside
-        beside.rename(target)
-        _sync_path(target.parent)
-    except OSError as error:
-        raise WriteFailed(f"{target} cannot be written: {error.strerror}") from error
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _fill(connection: sqlite3.Connection, path: Path) -> None:
-    with closing(sqlite3.connect(path)) as copy:
-        # SQLite's own copy is consistent, unlike a file copied during a write (faults.md S09).
-        connection.backup(copy)
-        verdict = str(copy.execute("PRAGMA integrity_check(1)").fetchone()[0])
-    if verdict != "ok":
-        raise WriteFailed(f"the copy of the ledger is damaged: {verdict.splitlines()[-1]}")
-    _sync_path(path)
-
-
-def _sync_path(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -222,18 +222,22 @@ def _is_old(before: datetime) -> ColumnElement[bool]:
 
 
 def _has_two_newer(slot: ColumnElement[datetime], table: Any) -> ColumnElement[bool]:  # noqa: ANN401
-    """Return whether two posts of the row's thread have a newer slot."""
+    """Return whether posts of the row's thread have two newer slots; copies of an edition share theirs."""
     newer = POSTS.alias()
-    return exists(
-        select(newer.c.post_id)
+    second = (
+        select(newer.c.slot)
+        .distinct()
         .where(
             newer.c.account_id == table.c.account_id,
             newer.c.thread == table.c.thread,
             newer.c.slot > slot,
         )
+        .order_by(newer.c.slot)  # so that the index ends the search at the second one
         .limit(1)
         .offset(1)
     )
+    # Not EXISTS, in which SQLite ignores DISTINCT.
+    return second.scalar_subquery().is_not(None)
 
 
 def _superseded() -> ColumnElement[bool]:

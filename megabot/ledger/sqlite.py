@@ -12,9 +12,18 @@ from typing_extensions import override
 from megabot import state_dir
 from megabot.clock import Clock
 from megabot.errors import LedgerError
-from megabot.ledger import file
+from megabot.ledger import backup
 from megabot.ledger.database import BrokenRowError, Database, count_change
-from megabot.ledger.file import NAME, BrokenLedgerMoved, explain_errors, open_ledger, transaction
+from megabot.ledger.file import (
+    NAME,
+    BrokenLedgerMoved,
+    FileMark,
+    explain_errors,
+    mark_of,
+    open_ledger,
+    reopen,
+    transaction,
+)
 from megabot.ledger.integrity import ACCOUNT_ID
 from megabot.ledger.port import StoredLedger
 from megabot.ledger.sql import SqlLedger
@@ -38,6 +47,7 @@ class SqliteFile(Database):
         self._patience = patience
         self._connection: Connection | None = None
         self._inode = 0
+        self._checked: FileMark | None = None
 
     @property
     @override
@@ -63,10 +73,16 @@ class SqliteFile(Database):
             count_change(connection, ACCOUNT_ID)
 
     def close(self) -> None:
-        """Close the file; the next call opens it again."""
+        """Close the file; the next call opens it again, without checks if nobody has touched it since."""
+        mark = mark_of(self._path) if self._connection is not None else self._checked
+        self._abandon()
+        self._checked = mark
+
+    def _abandon(self) -> None:
+        """Close the file; the next call checks it, and sets it aside if it is broken."""
         if self._connection is not None:
             self._connection.close()
-        self._connection = None
+        self._connection = self._checked = None
 
     @contextmanager
     def _in_use(self) -> Iterator[Connection]:
@@ -74,7 +90,7 @@ class SqliteFile(Database):
             try:
                 yield self._opened()
             except (DatabaseError, BrokenRowError, UnicodeDecodeError):
-                self.close()  # so that the next call checks the file, and sets it aside if it is broken
+                self._abandon()
                 raise
 
     def _opened(self) -> Connection:
@@ -82,7 +98,11 @@ class SqliteFile(Database):
         # The file can be replaced while megabot runs, for example by an old backup (faults.md S05).
         if self._connection is not None and self._inode == _inode(self._path):
             return self._connection
-        self.close()
+        mark = self._checked
+        self._abandon()
+        if mark is not None and mark == mark_of(self._path):
+            self._connection, self._inode = reopen(self._path, patience=self._patience), mark.inode
+            return self._connection
         with state_dir.opening_lock(self._folder, self._clock, patience=self._patience):
             self._connection, set_aside = open_ledger(
                 self._path, patience=self._patience, now=self._clock.now()
@@ -131,7 +151,7 @@ class SqliteLedger(SqlLedger, StoredLedger):
     @override
     def back_up(self, target: Path) -> None:
         with self._file.reading() as connection:
-            file.write(connection, target)
+            backup.write(connection, target)
 
     @override
     def restore(self, source: Path) -> NoReturn:

@@ -388,6 +388,16 @@ def test_old_writes_are_forgotten_but_for_those_of_the_two_newest_editions(ledge
     assert len(ledger.history(10)) == 4
 
 
+def test_copies_of_the_newest_edition_count_as_one_when_old_writes_are_forgotten(ledger: Ledger) -> None:
+    weeks_of(ledger, 3)
+    newest = ledger.posts("birds")[-1]
+    ledger.record_post(replace(newest, post_id=8, copy=2))
+    forget(ledger)
+
+    assert [one.new.edition for one in ledger.intents("birds")] == ["2024-W11"] * 2 + ["2024-W12"] * 2
+    assert [post.context for post in ledger.posts("birds")] == ["", "{}", "{}", "{}"]
+
+
 def test_posts_are_kept_for_ever_and_what_old_ones_were_made_from_is_not(ledger: Ledger) -> None:
     weeks_of(ledger, 4)
     forget(ledger)

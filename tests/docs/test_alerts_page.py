@@ -10,7 +10,7 @@ from tools import page_blocks
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / page_blocks.ALERTS).read_text(encoding="utf-8")
-NOT_HOLDS = {"cap", "essay", "failed", "inbox", "job", "links", "preamble", "source", "tags"}
+NOT_HOLDS = {"cap", "database", "essay", "failed", "inbox", "job", "links", "preamble", "source", "tags"}
 """Alerts that hold nothing back: see `reconcile/alerts.py` and `service/`."""
 COMMAND = re.compile(r"megabot [a-z]+(?: (?:--[a-z]+|[A-Z]+|news|[\d-]+W\d+|https:\S+))*")
 SECTION = re.compile(

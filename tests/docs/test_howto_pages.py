@@ -16,10 +16,13 @@ from megabot.commands import reply_text
 from megabot.commands.arguments import words_of
 from megabot.commands.model import Command, Handle, Verb
 from megabot.commands.parser import parse
+from megabot.database_url import is_valid
 from megabot.forum.models import PostLimit
 from megabot.forum.notices import Origin
 from megabot.i18n.tables import EXIT_CODES
 from megabot.i18n.translation import _, language_used
+from megabot.ledger.postgres import errors as postgres_errors
+from megabot.ledger.postgres.shared_database import CONNECTIONS, OLDEST
 from megabot.reconcile import describe
 from megabot.reconcile.post_limit import DueSlot, late_posts, limited_wait
 from megabot.rendering.model import CompanionFacts, Rendered
@@ -279,3 +282,34 @@ def test_the_paths_of_many_accounts_are_those_of_the_unit_and_of_the_commands() 
 
     assert f"{SYSTEM_ACCOUNTS}/books.env" in text
     assert f"{accounts_state(SYSTEM_ACCOUNTS, {})}/books" in text
+
+
+# -- docs/how-to/use-postgresql.md
+
+
+def test_each_error_of_the_database_on_the_page_is_one_that_the_program_reports() -> None:
+    folder = ROOT / "megabot/ledger/postgres"
+    modules = [(folder / f"{name}.py").read_text("utf-8") for name in ("errors", "shared_database")]
+    # Sentences as they are, although the code wraps them.
+    sentences = re.sub(r'"\s+f?"', "", " ".join(modules))
+    rows = re.findall(r"^\| `(.+?)` \|", page("use-postgresql"), re.MULTILINE)
+
+    assert len(rows) == 14
+    assert [row for row in rows if row not in sentences] == []
+
+
+def test_each_step_that_the_database_asks_for_is_on_the_page() -> None:
+    rare = {"3D000", "28000", "25P03"}  # with a next step that needs no explanation
+
+    missing = {
+        code for code, step in postgres_errors.NEXT_STEPS.items() if step not in page("use-postgresql")
+    }
+    assert missing == rare
+
+
+def test_the_addresses_of_databases_on_the_page_are_valid() -> None:
+    addresses = re.findall(r"^MEGABOT_DATABASE_URL=(.+)$", page("use-postgresql"), re.MULTILINE)
+
+    assert [is_valid(address) for address in addresses] == [True, True]
+    assert f"PostgreSQL {OLDEST} or newer" in page("use-postgresql")
+    assert f"up to {CONNECTIONS} connections" in page("use-postgresql")

@@ -16,7 +16,7 @@ from lemmy_sandbox import Sandbox
 from tests.processes import LONGEST, PASSWORD
 
 ROOT = Path(__file__).parents[2]
-LOCKS = [ROOT / "requirements-build.txt", ROOT / "requirements-dev.txt"]
+DEVELOPERS = ROOT / "requirements-dev.txt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,10 +173,28 @@ def test_the_wheel_runs_the_verbs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert not (tmp_path / "site/tests").exists()
 
 
-def test_what_builds_the_wheel_is_locked_as_for_developers() -> None:
-    build, dev = (
-        {line for line in path.read_text().splitlines() if "==" in line or "--hash" in line} for path in LOCKS
+@pytest.mark.parametrize("name", ["requirements-build.txt", "requirements-postgres.txt"])
+def test_what_the_installation_needs_is_locked_as_for_developers(name: str) -> None:
+    needed, dev = (
+        {line for line in path.read_text().splitlines() if "==" in line or "--hash" in line}
+        for path in (ROOT / name, DEVELOPERS)
     )
 
-    assert build
-    assert build <= dev
+    assert needed
+    assert needed <= dev
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [("#MEGABOT_DATABASE_URL=\n", False), ("MEGABOT_DATABASE_URL=postgresql://db/megabot\n", True)],
+)
+def test_psycopg_is_installed_where_the_settings_name_a_database(
+    tmp_path: Path, settings: str, *, wanted: bool
+) -> None:
+    (tmp_path / "etc/megabot/accounts").mkdir(parents=True)
+    (tmp_path / "etc/megabot/accounts/news.env").write_text(settings)
+    script = (ROOT / "systemd/install.sh").read_text()
+    function = script[script.index("wants_postgres() {") : script.index("# The builder's pip")]
+    asked = f"settings=/etc/megabot; home=/opt/megabot; destdir={tmp_path}\n{function}\nwants_postgres"
+
+    assert (subprocess.run(["sh", "-c", asked], check=False).returncode == 0) is wanted

@@ -1,34 +1,57 @@
-"""`python -m tests.fault_injection [PAIRS] [--seed SEED]`: the faults tried at each effect."""
+"""`python -m tests.fault_injection [PAIRS] [--seed SEED]`: the faults tried at each effect.
+
+With `--hosts`, the handovers of two hosts on one ledger instead: see `tests.shared_ledger`.
+"""
 
 import argparse
 import logging
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from random import Random
 
 from tests.fault_injection import killed, wire
 from tests.fault_injection.handover import Mode, play
+from tests.shared_ledger.__main__ import main as hosts_main
+from tests.simulation.faults import KEEPS
+from tests.simulation.ledgers import Kind, database_for, ledgers_of
 from tests.simulation.server import Generation
 
 Tried = tuple[str, list[str]]
 
 
-def singles(effects: dict[Generation, int]) -> Iterator[Tried]:
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A handover to play. `{effects}` in `when` stands for the names of the effects by number."""
+
+    name: str
+    when: str
+    at: Mapping[int, Mode]
+    on: bool = False
+    generation: Generation = Generation.V0_19
+    upgrade: int = 0
+
+
+def singles(effects: dict[Generation, list[str]]) -> Iterator[Handover]:
     """One fault at each effect, in each mode: once, and from it on."""
     for generation, mode, on in product(Generation, Mode, (False, True)):
-        for number in range(1, effects[generation] + 1):
-            name = f"{mode}, {'from then on' if on else 'once'}, {generation}"
-            found, names = play({number: mode}, on=on, generation=generation)
-            yield name, [f"effect {number} ({names[number - 1]}): {one}" for one in found]
+        name = f"{mode}, {'from then on' if on else 'once'}, {generation}"
+        for number, effect in enumerate(effects[generation], 1):
+            if mode is Mode.AWAY and effect not in KEEPS:
+                continue  # the same as an error
+            when = f"effect {number} ({{effects[{number}]}})"
+            yield Handover(name, when, {number: mode}, on=on, generation=generation)
 
 
-def pairs(effects: dict[Generation, int], wanted: int, seed: int) -> Iterator[Tried]:
+def pairs(effects: dict[Generation, list[str]], wanted: int, seed: int) -> Iterator[Handover]:
     """Two faults: each effect is in at least two pairs, the rest is chance."""
     random = Random(seed)
-    for generation, most in effects.items():
+    for generation, names in effects.items():
+        most = len(names)
         numbers = [*range(1, most + 1)] * 2
         random.shuffle(numbers)
         chosen = [(number, random.randint(1, most)) for number in numbers]
@@ -36,77 +59,108 @@ def pairs(effects: dict[Generation, int], wanted: int, seed: int) -> Iterator[Tr
             chosen.append((random.randint(1, most), random.randint(1, most)))
         for one, other in chosen:
             at = {one: random.choice([*Mode]), other: random.choice([*Mode])}
-            found, _ = play(at, generation=generation)
-            yield f"two faults, {generation}", [f"effects {at}: {sentence}" for sentence in found]
+            yield Handover(f"two faults, {generation}", f"effects {_shown(at)}", at, generation=generation)
 
 
-def upgrades(effects: int, seed: int) -> Iterator[Tried]:
+def upgrades(effects: int, seed: int) -> Iterator[Handover]:
     """The server becomes a 1.0 right before each request, alone and with a fault at some effect (A20)."""
     random = Random(seed)
     for number in range(1, effects + 1):
-        found, _ = play({}, upgrade=number)
-        yield "upgraded", [f"before request {number}: {one}" for one in found]
+        yield Handover("upgraded", f"before request {number}", {}, upgrade=number)
         for mode in Mode:
             at = {random.randint(1, effects): mode}
-            found, _ = play(at, upgrade=number)
-            yield "upgraded, and a fault", [f"before request {number}, {at}: {one}" for one in found]
+            when = f"before request {number}, {_shown(at)}"
+            yield Handover("upgraded, and a fault", when, at, upgrade=number)
 
 
-def kills() -> Iterator[Tried]:
+def _shown(at: Mapping[int, Mode]) -> str:
+    return ", ".join(f"{number}: {mode}" for number, mode in at.items())
+
+
+def played(handovers: Iterable[Handover], kind: Kind, database: str) -> Iterator[Tried]:
+    """Play handovers, two at a time."""
+    every = [*handovers]
+    with ProcessPoolExecutor(2, initializer=_be_silent) as pool:
+        results = pool.map(partial(_play, kind=kind, database=database), every, chunksize=8)
+        for handover, (found, names) in zip(every, results, strict=True):
+            when = handover.when.format(effects=["", *names])
+            yield handover.name, [f"{when}: {one}" for one in found]
+
+
+def _play(handover: Handover, kind: Kind, database: str) -> tuple[list[str], list[str]]:
+    with ledgers_of(kind, database) as ledgers:
+        return play(
+            handover.at,
+            on=handover.on,
+            generation=handover.generation,
+            upgrade=handover.upgrade,
+            ledgers=ledgers,
+        )
+
+
+def kills(database: str) -> Iterator[Tried]:
     """A real process, really killed, before and after each of its effects; a server upgraded meanwhile."""
     every = [
         (api, upgrade, number, after)
         for api, upgrade in (("v3", False), ("v3", True), ("v4", False))
-        for number, after in product(range(1, killed.effects(api) + 1), (False, True))
+        for number, after in product(range(1, killed.effects(api, database) + 1), (False, True))
     ]
     with ProcessPoolExecutor(2) as pool:
-        for (api, upgrade, number, after), found in zip(every, pool.map(_kill, every), strict=True):
+        for (api, upgrade, number, after), found in zip(
+            every, pool.map(partial(_kill, database=database), every), strict=True
+        ):
             name = f"SIGKILL, a real process, {api}{', then an upgrade' if upgrade else ''}"
             when = "after" if after else "before"
             yield name, [f"{when} effect {number}: {one}" for one in found]
 
 
-def _kill(at: tuple[str, bool, int, bool]) -> list[str]:
+def _kill(at: tuple[str, bool, int, bool], database: str) -> list[str]:
     api, upgrade, number, after = at
-    return killed.kill(number, after=after, api=api, upgrade=upgrade)
+    return killed.kill(number, after=after, api=api, upgrade=upgrade, database=database)
 
 
-def on_the_wire() -> Iterator[Tried]:
+def on_the_wire(database: str) -> Iterator[Tried]:
     """A broken answer, or none, to each request over HTTP: to this one, and to all from it on."""
     every = [
         (name, on, number, api)
         for api in ("v3", "v4")
-        for name, on, number in product(wire.FAULTS, (False, True), range(1, wire.requests(api) + 1))
+        for name, on, number in product(
+            wire.FAULTS, (False, True), range(1, wire.requests(api, database=database) + 1)
+        )
     ]
     with ProcessPoolExecutor(2, initializer=_be_silent) as pool:
-        for (name, on, number, api), found in zip(every, pool.map(_disturb, every), strict=True):
+        for (name, on, number, api), found in zip(
+            every, pool.map(partial(_disturb, database=database), every), strict=True
+        ):
             when = "from then on" if on else "once"
             yield f"on the wire, {api}, {when}", [f"{name} at request {number}: {one}" for one in found]
 
 
-def _disturb(at: tuple[str, bool, int, str]) -> list[str]:
+def _disturb(at: tuple[str, bool, int, str], database: str) -> list[str]:
     name, on, number, api = at
-    return wire.play(wire.FAULTS[name], number, on=on, api=api)
+    return wire.play(wire.FAULTS[name], number, on=on, api=api, database=database)
 
 
-def upgrades_on_the_wire(seed: int) -> Iterator[Tried]:
+def upgrades_on_the_wire(seed: int, database: str) -> Iterator[Tried]:
     """An upgrade right before each request over HTTP, alone and with each broken answer at a later one."""
     random = Random(seed)
-    last = wire.requests()
+    last = wire.requests(database=database)
     every = [("", number, 0) for number in range(1, last + 1)]
     for name, number in product(wire.FAULTS, range(1, last + 1)):
-        every.append((name, number, random.randint(number, wire.requests(upgrade=number))))
+        every.append((name, number, random.randint(number, wire.requests(upgrade=number, database=database))))
     with ProcessPoolExecutor(2, initializer=_be_silent) as pool:
-        for (name, number, other), found in zip(every, pool.map(_upgrade, every), strict=True):
+        for (name, number, other), found in zip(
+            every, pool.map(partial(_upgrade, database=database), every), strict=True
+        ):
             what = f"upgraded before request {number}" + (f", {name} at {other}" if name else "")
             yield "on the wire, upgraded", [f"{what}: {one}" for one in found]
 
 
-def _upgrade(at: tuple[str, int, int]) -> list[str]:
+def _upgrade(at: tuple[str, int, int], database: str) -> list[str]:
     name, number, other = at
     if not name:
-        return wire.upgraded(number)
-    return wire.play(wire.FAULTS[name], other, on=False, upgrade=number)
+        return wire.upgraded(number, database=database)
+    return wire.play(wire.FAULTS[name], other, on=False, upgrade=number, database=database)
 
 
 def _be_silent() -> None:
@@ -115,28 +169,42 @@ def _be_silent() -> None:
 
 def main() -> int:
     """Try everything; print a line for each kind of fault, and what broke."""
+    if "--hosts" in sys.argv:
+        return hosts_main([word for word in sys.argv[1:] if word != "--hosts"])
     parser = argparse.ArgumentParser(prog="python -m tests.fault_injection", description=__doc__)
     parser.add_argument("pairs", nargs="?", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--ledger",
+        type=Kind,
+        choices=[*Kind],
+        default=Kind.FAKE,
+        help="where it is; real processes and requests over HTTP never have a fake one, but a file",
+    )
     arguments = parser.parse_args()
     _be_silent()
+    with database_for(arguments.ledger) as database:
+        return _try_all(arguments.pairs, arguments.seed, arguments.ledger, database)
+
+
+def _try_all(wanted: int, seed: int, kind: Kind, database: str) -> int:
     effects = {}
     for generation in Generation:
-        found, names = play({}, generation=generation)
+        found, names = _play(Handover("", "", {}, generation=generation), kind, database)
         if found:
             print(f"without any fault, {generation}:", *found, sep="\n")
             return 1
-        effects[generation] = len(names)
+        effects[generation] = names
         print(f"a handover of two threads, {generation}: {len(names)} effects, {dict(Counter(names))}")
-    print(f"seed {arguments.seed}")
+    print(f"seed {seed}")
     tried, broken = Counter[str](), Counter[str]()
     for tries in (
-        singles(effects),
-        pairs(effects, arguments.pairs, arguments.seed),
-        upgrades(effects[Generation.V0_19], arguments.seed),
-        kills(),
-        on_the_wire(),
-        upgrades_on_the_wire(arguments.seed),
+        played(singles(effects), kind, database),
+        played(pairs(effects, wanted, seed), kind, database),
+        played(upgrades(len(effects[Generation.V0_19]), seed), kind, database),
+        kills(database),
+        on_the_wire(database),
+        upgrades_on_the_wire(seed, database),
     ):
         for name, faults in tries:
             tried[name] += 1

@@ -54,8 +54,9 @@ class Counted:
         return call
 
 
-def main(url: str, state: str, source: str, at: str, number: str, mode: str) -> None:
-    """Start, tick once, end."""
+def main(url: str, state: str, source: str, at: str, effect: str, database: str) -> None:
+    """Start, tick once, end. `effect` is a number and whether the process is killed before it or after."""
+    mode, _, number = effect.partition(" ")
     settings = load(
         {
             "MEGABOT_INSTANCE": url,
@@ -63,6 +64,7 @@ def main(url: str, state: str, source: str, at: str, number: str, mode: str) -> 
             "MEGABOT_PASSWORD": "correct horse",
             "MEGABOT_SOURCE": source,
             "MEGABOT_STATE_DIR": state,
+            "MEGABOT_DATABASE_URL": database,
         },
         env_file=None,
         cwd=Path(state),

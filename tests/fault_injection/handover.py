@@ -1,6 +1,7 @@
-"""One handover on fakes, with a fault at chosen effects; the judge is that of the simulation.
+"""One handover with a fault at chosen effects; the judge is that of the simulation.
 
-An effect is a request, a write to the ledger, a rendering or a wait. Numbered as they come.
+All is fake, but the ledger can be a real one. An effect is a request, a write to the ledger, a rendering or
+a wait. Numbered as they come.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,9 @@ from datetime import timedelta
 from enum import StrEnum
 from random import Random
 
+from tests.fake_ledger import FakeLedger
 from tests.simulation.faults import KEEPS, READS, RENDERS, SLEEPS, WRITES, Fault, Storm
+from tests.simulation.ledgers import NewLedger
 from tests.simulation.rules import created, violations
 from tests.simulation.server import Generation
 from tests.simulation.year import Year
@@ -23,6 +26,7 @@ class Mode(StrEnum):
     """How an effect goes wrong."""
 
     ERROR = "error"
+    AWAY = "ledger away"
     LOST_REQUEST = "request lost"
     LOST_ANSWER = "answer lost"
     HANG = "hang"
@@ -32,6 +36,7 @@ class Mode(StrEnum):
 
 _ERRORS = {
     Mode.ERROR: (Fault.UNREACHABLE, Fault.UNREACHABLE, Fault.DISK_FULL, Fault.BROKEN_TEXT),
+    Mode.AWAY: (Fault.UNREACHABLE, Fault.UNREACHABLE, Fault.AWAY, Fault.BROKEN_TEXT),
     Mode.LOST_REQUEST: (Fault.NO_ANSWER, Fault.LOST_REQUEST, Fault.DISK_FULL, Fault.BROKEN_TEXT),
     Mode.LOST_ANSWER: (Fault.NO_ANSWER, Fault.LOST_ANSWER, Fault.DISK_FULL_AFTER, Fault.BROKEN_TEXT),
     Mode.HANG: (Fault.NO_ANSWER, Fault.LATE, Fault.DISK_FULL, Fault.BROKEN_TEXT),
@@ -76,14 +81,19 @@ class Numbered(Storm):
 
 
 def play(
-    at: Mapping[int, Mode], *, on: bool = False, generation: Generation = Generation.V0_19, upgrade: int = 0
+    at: Mapping[int, Mode],
+    *,
+    on: bool = False,
+    generation: Generation = Generation.V0_19,
+    upgrade: int = 0,
+    ledgers: NewLedger = FakeLedger,
 ) -> tuple[list[str], list[str]]:
     """Play a handover with these faults; give what promises broke, and the effects by name.
 
     Faults that go on end after three quarters of an hour; then there is half a day to recover. The server
     is of a generation, and is upgraded right before a request, if one is named; somebody signs in then.
     """
-    year = Year(SEED, generation=generation)
+    year = Year(SEED, generation=generation, ledgers=ledgers)
     storm = year.storm = Numbered(Random(upgrade), at=at, on=on)
     slot = year.slots(year.pages.all[0])[0].slot
     year.at(slot - HOUR, Year.start)

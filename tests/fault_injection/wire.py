@@ -81,26 +81,28 @@ class UpgradingProxy(FaultProxy):
         return super()._serve(request, client)
 
 
-def requests(api: str = "v3", *, upgrade: int = 0) -> int:
+def requests(api: str = "v3", *, upgrade: int = 0, database: str = "") -> int:
     """Count the requests of a handover that nothing else disturbs."""
-    with _scene(api) as world, UpgradingProxy(world, [], upgrade=upgrade) as proxy:
+    with _scene(api, database) as world, UpgradingProxy(world, [], upgrade=upgrade) as proxy:
         _tick(world, proxy)
         return len(proxy.log)
 
 
-def play(fault: Fault, number: int, *, on: bool, api: str = "v3", upgrade: int = 0) -> list[str]:
+def play(
+    fault: Fault, number: int, *, on: bool, api: str = "v3", upgrade: int = 0, database: str = ""
+) -> list[str]:
     """Disturb one request, or all from it on; let the trouble end, and tell what promises broke."""
     kind = AfterTheSignIn if fault is FAULTS["401"] else Rule
-    return _played(api, [kind(fault=fault, first=number, times=None if on else 1)], upgrade)
+    return _played(api, [kind(fault=fault, first=number, times=None if on else 1)], upgrade, database)
 
 
-def upgraded(number: int) -> list[str]:
+def upgraded(number: int, *, database: str = "") -> list[str]:
     """Have the server upgraded right before one request, and tell what promises broke (A20)."""
-    return _played("v3", [], number)
+    return _played("v3", [], number, database)
 
 
-def _played(api: str, rules: Iterable[Rule], upgrade: int) -> list[str]:
-    with _scene(api) as world, UpgradingProxy(world, rules, upgrade=upgrade) as proxy:
+def _played(api: str, rules: Iterable[Rule], upgrade: int, database: str) -> list[str]:
+    with _scene(api, database) as world, UpgradingProxy(world, rules, upgrade=upgrade) as proxy:
         _tick(world, proxy)
         proxy.use()
         proxy.release()  # what was held is done now, long after the client gave up
@@ -112,8 +114,8 @@ def _played(api: str, rules: Iterable[Rule], upgrade: int) -> list[str]:
 
 
 @contextmanager
-def _scene(api: str) -> Iterator[World]:
-    with tempfile.TemporaryDirectory() as folder, a_week_later(Path(folder), api) as world:
+def _scene(api: str, database: str) -> Iterator[World]:
+    with tempfile.TemporaryDirectory() as folder, a_week_later(Path(folder), api, database) as world:
         yield world
 
 

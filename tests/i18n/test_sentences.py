@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot import app
+from megabot import storage
 from megabot.commands import reply_text, status_text
 from megabot.commands.status import NewestCommand, SourceStatus, Status, ThreadStatus, UnknownWrite
 from megabot.forum.models import Feature
@@ -255,7 +255,7 @@ def test_a_status_names_what_may_have_happened() -> None:
         (sentences.result_not_confirmed("news"), "see: megabot plan"),
         (sentences.next_due("news", SLOT), "next edition is due 2026-11-16 12:00 UTC"),
         (status_text.edition_shown("2026-W47", 12345), "2026-W47: 12,345 of 49,800 characters"),
-        (app.waiting_for_pass(), "waiting for it to finish"),
+        (storage.waiting_for_pass(), "waiting for it to finish"),
         (sentences.no_community("news"), "MEGABOT_COMMUNITY"),
         (sentences.no_such_community("birds"), "community birds does not exist"),
     ],

@@ -1,204 +1,386 @@
-"""Claims on accounts in a real database: who may act, and what happens to a holder that falls silent."""
+"""Claims of two processes on one account, on a real server: who holds it, until when, and who lost it."""
 
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
-from datetime import timedelta
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import select, text, update
 from typing_extensions import override
 
-from megabot.errors import Busy, ClaimLost, DatabaseAway
-from megabot.ledger.postgres import PostgresLedger
-from megabot.ledger.shared_database import SharedDatabase
+from megabot.errors import Busy, ClaimLost
+from megabot.ledger.postgres.claims import LEASE, HeldClaim
+from megabot.ledger.postgres.ledger import PASS_WAIT, TOKEN_WAIT, PostgresLedger
+from megabot.ledger.postgres.shared_database import SharedDatabase
+from megabot.ledger.records import IntentKind, NewIntent
 from megabot.ledger.state import ClaimKind
-from tests.fakes import FakeClock
-from tests.postgres import Cut, Database, Side, TrafficProxy, Unit
+from megabot.ledger.tables import ACCOUNTS, CLAIMS
+from megabot.lemmy.http import LemmySession
+from tests.fakes import MONDAY_NOON, FakeClock
+from tests.postgres import Database, PostgresServer
+from tests.raw_server import RawServer, answer
+from tests.shared_accounts import ADDRESS, stored
 
-ACCOUNT = ("megabot", "lemmy.example")
-SHORT = timedelta(seconds=0.2)
+ROOT = Path(__file__).parents[2]
+PATIENCE = 30.0  # seconds
+PUBLISH = NewIntent(kind=IntentKind.PUBLISH, thread="birds", edition="2026-W47", at=MONDAY_NOON)
 
 
-def ledger(shared: SharedDatabase, clock: FakeClock | None = None) -> PostgresLedger:
-    name, address = ACCOUNT
-    return PostgresLedger(shared, clock or FakeClock(), name=name, address=address, on_wait=lambda: None)
+@dataclass
+class Process:
+    """One process of an account: what it has in common with others is only the database."""
 
+    shared: SharedDatabase
+    account: str
+    clock: FakeClock
 
-def end_leases(shared: SharedDatabase, holder: str = "first") -> None:
-    with shared.at_once() as connection:
-        connection.execute(
-            text("UPDATE claims SET until = clock_timestamp() - interval '1 s' WHERE holder = :holder"),
-            {"holder": holder},
+    def __post_init__(self) -> None:
+        """Open the account's ledger."""
+        self.ledger = PostgresLedger(
+            self.shared, self.clock, name=self.account, address=ADDRESS, on_wait=lambda: None
         )
+        found = select(ACCOUNTS.c.id).where(ACCOUNTS.c.name == self.account)
+        self.ledger.account()
+        with self.shared.at_once() as connection:
+            self.account_id = int(connection.execute(found).scalar_one())
+
+    def take(self, kind: ClaimKind = ClaimKind.SERVICE) -> HeldClaim | None:
+        with self.shared.at_once() as connection:
+            return self.shared.claims.take(connection, self.account_id, kind)
+
+    def renew(self) -> tuple[HeldClaim, ...]:
+        with self.shared.at_once() as connection:
+            return self.shared.claims.renew(connection, self.shared.claims.held({self.account_id}))
+
+    def release(self, claim: HeldClaim) -> None:
+        with self.shared.at_once() as connection:
+            self.shared.claims.release(connection, claim)
+
+    def seconds_left(self, kind: ClaimKind = ClaimKind.SERVICE) -> float:
+        """Return how long a claim of the account lasts, by the database's clock."""
+        left = select(text("extract(epoch FROM until - clock_timestamp())")).select_from(CLAIMS)
+        of_account = left.where(CLAIMS.c.account_id == self.account_id, CLAIMS.c.kind == kind)
+        with self.shared.at_once() as connection:
+            return float(connection.execute(of_account).scalar_one())
+
+    def let_time_pass(self, lease: timedelta) -> None:
+        """Bring the end of the account's claims nearer, as if time had passed for the database."""
+        sooner = text("until - make_interval(secs => :passed)").bindparams(passed=lease.total_seconds())
+        of_account = update(CLAIMS).where(CLAIMS.c.account_id == self.account_id)
+        with self.shared.at_once() as connection:
+            connection.execute(of_account.values(until=sooner))
+
+
+@pytest.fixture(scope="module")
+def hosts(postgres: PostgresServer) -> Iterator[tuple[SharedDatabase, SharedDatabase, Database]]:
+    """Two hosts' connections to one database; each test is another account in it."""
+    database = postgres.create_database()
+    first, second = (SharedDatabase(database.url, holder=name) for name in ("first", "second"))
+    yield first, second, database
+    first.close()
+    second.close()
+    database.drop()
 
 
 @pytest.fixture
-def first(database: Database) -> Iterator[SharedDatabase]:
-    shared = SharedDatabase(database.url, holder="first")
-    yield shared
-    shared.close()
+def first(hosts: tuple[SharedDatabase, SharedDatabase, Database], request: pytest.FixtureRequest) -> Process:
+    return Process(hosts[0], request.node.name, FakeClock())
 
 
 @pytest.fixture
-def second(database: Database) -> Iterator[SharedDatabase]:
-    shared = SharedDatabase(f"{database.url}&fallback_application_name=second", holder="second")
-    yield shared
-    shared.close()
+def second(hosts: tuple[SharedDatabase, SharedDatabase, Database], request: pytest.FixtureRequest) -> Process:
+    """The other host, whose clock is years ahead."""
+    return Process(hosts[1], request.node.name, FakeClock(datetime(2099, 1, 1, tzinfo=UTC)))
 
 
-def never(_holder: str) -> None:
-    pytest.fail("nobody holds it")
+# -- taking and losing
 
 
-def test_a_second_host_waits_and_is_told_who_holds_the_account(
-    first: SharedDatabase, second: SharedDatabase
+def test_a_claim_that_another_process_holds_is_not_taken(first: Process, second: Process) -> None:
+    claim = first.take()
+
+    assert claim == HeldClaim(first.account_id, ClaimKind.SERVICE, 1)
+    assert second.take() is None
+    assert [(held.holder, held.kind) for held in second.ledger.claims()] == [("first", ClaimKind.SERVICE)]
+
+
+def test_a_process_cannot_take_its_own_claim_twice(first: Process) -> None:
+    assert first.take() is not None
+    assert first.take() is None
+
+
+def test_each_kind_is_a_claim_of_its_own(first: Process, second: Process) -> None:
+    assert first.take(ClaimKind.SERVICE) is not None
+    assert second.take(ClaimKind.PASS) is not None
+    assert second.take(ClaimKind.TOKEN) is not None
+
+
+def test_a_claim_that_was_released_is_taken_with_the_next_fence(first: Process, second: Process) -> None:
+    claim = first.take()
+    assert claim is not None
+    first.release(claim)
+
+    assert second.take() == HeldClaim(first.account_id, ClaimKind.SERVICE, 2)
+    assert first.take() is None
+
+
+def test_a_claim_lasts_for_the_lease_by_the_databases_clock(first: Process, second: Process) -> None:
+    first.take()
+
+    assert 0 < first.seconds_left() <= LEASE.total_seconds()
+    first.let_time_pass(LEASE / 2)
+    assert second.take() is None
+    first.let_time_pass(LEASE / 2)
+    assert second.take() == HeldClaim(first.account_id, ClaimKind.SERVICE, 2)
+
+
+def test_a_renewal_puts_off_the_end(first: Process, second: Process) -> None:
+    first.take()
+    first.let_time_pass(LEASE * 0.9)
+
+    assert first.renew() == ()
+    assert first.seconds_left() > LEASE.total_seconds() / 2
+    assert second.take() is None
+
+
+def test_a_claim_that_ended_is_still_its_holders_if_nobody_took_it(first: Process, second: Process) -> None:
+    claim = first.take()
+    first.let_time_pass(2 * LEASE)
+
+    assert first.renew() == ()
+    assert claim is not None
+    assert not first.shared.claims.is_lost(claim)
+    assert second.take() is None
+
+
+def test_a_claim_that_another_process_took_is_lost_and_not_renewed(first: Process, second: Process) -> None:
+    claim = first.take()
+    first.let_time_pass(LEASE)
+    second.take()
+    second.let_time_pass(LEASE / 2)
+    left = second.seconds_left()
+
+    assert first.renew() == (claim,)
+    assert first.ledger.is_lost
+    assert second.seconds_left() <= left
+    assert not second.ledger.is_lost
+
+
+def test_whoever_lost_a_claim_cannot_release_it(first: Process, second: Process) -> None:
+    claim = first.take()
+    first.let_time_pass(LEASE)
+    second.take()
+    assert claim is not None
+    first.release(claim)
+
+    assert second.seconds_left() > 0
+    assert first.take() is None
+    assert second.renew() == ()
+
+
+# -- writing and sending
+
+
+def lost(process: Process) -> str:
+    return (
+        f"another megabot has taken over {process.account} on {ADDRESS}, because this one did not answer in "
+        "time; nothing more is sent from here"
+    )
+
+
+def test_a_write_after_a_takeover_is_refused_and_leaves_nothing(
+    first: Process, second: Process, hosts: tuple[SharedDatabase, SharedDatabase, Database]
 ) -> None:
-    told: list[str] = []
-    with ledger(first).pass_lock(), pytest.raises(Busy, match=r"megabot on first is still using"):  # noqa: SIM117
-        with ledger(second).pass_lock():
-            pytest.fail("both hold it")
-    with ledger(first).service_lock(on_wait=never):
-        clock = Stopped(told)
-        with pytest.raises(StoppedWaiting), ledger(second, clock).service_lock(on_wait=told.append):
-            pytest.fail("both hold it")
-    with ledger(second).service_lock(on_wait=never):
-        pass  # the first one gave it back
+    first.take()
+    first.let_time_pass(LEASE)
+    second.take()
+    before = stored(hosts[2], first.account)
 
-    assert told == ["megabot on first"]
+    with pytest.raises(ClaimLost) as caught:
+        first.ledger.begin_intent(PUBLISH)
+    assert str(caught.value) == lost(first)
+    assert stored(hosts[2], first.account) == before
+    assert second.ledger.begin_intent(PUBLISH).new == PUBLISH
 
 
-class StoppedWaiting(Exception):
-    """The test has seen enough."""
+def test_a_write_puts_off_the_end_of_what_its_process_holds(first: Process, second: Process) -> None:
+    first.take()
+    first.let_time_pass(LEASE * 2)
+    first.ledger.begin_intent(PUBLISH)
+
+    assert first.seconds_left() > 0
+    assert second.take() is None
 
 
-class Stopped(FakeClock):
-    """A clock that ends the wait once somebody was told."""
+def test_a_process_without_a_claim_may_write(first: Process, second: Process) -> None:
+    second.take()
 
-    def __init__(self, told: list[str]) -> None:
+    first.ledger.keep_person("kim", 4)
+    first.ledger.confirm_claims()
+    assert second.ledger.person_id("kim") == 4
+
+
+def session_of(server: RawServer, process: Process) -> LemmySession:
+    return LemmySession(server.url, token=lambda: "", before_write=process.ledger.confirm_claims)
+
+
+def test_a_request_is_only_sent_while_the_claim_is_held(first: Process, second: Process) -> None:
+    first.take()
+    with (
+        RawServer(answer(b"{}"), answer(b"{}"), answer(b"{}")) as server,
+        closing(
+            LemmySession(server.url, token=lambda: "", before_write=first.ledger.confirm_claims)
+        ) as session,
+    ):
+        session.post(f"{server.url}/api/v3/post", json={"name": "first"})
+        first.let_time_pass(LEASE)
+        second.take()
+        with pytest.raises(ClaimLost) as caught:
+            session.post(f"{server.url}/api/v3/post", json={"name": "second"})
+        assert str(caught.value) == lost(first)
+        session.get(f"{server.url}/api/v3/site")
+
+    assert [request.split(b" ")[0] for request in server.requests] == [b"POST", b"GET"]
+
+
+# -- locks
+
+
+@dataclass
+class Watched(FakeClock):
+    """A clock that does something when it is slept on for the n-th time."""
+
+    def __init__(self, happens: dict[int, Callable[[], None]]) -> None:
         super().__init__()
-        self._told = told
+        self._happens = happens
 
     @override
     def sleep(self, seconds: float) -> None:
-        if self._told:
-            raise StoppedWaiting
         super().sleep(seconds)
+        self._happens.get(len(self.slept), lambda: None)()
 
 
-def test_who_was_silent_for_a_lease_has_lost_the_account_and_nothing_of_it_is_written(
-    first: SharedDatabase, second: SharedDatabase
+def test_a_pass_waits_for_another_hosts_pass_and_gives_up(first: Process, second: Process) -> None:
+    with first.ledger.pass_lock():
+        with pytest.raises(Busy) as caught, second.ledger.pass_lock():
+            pass
+        assert str(caught.value) == (
+            f"megabot on first is still using the ledger of {first.account} after 120 s; try again later"
+        )
+        assert sum(second.clock.slept) == PASS_WAIT
+    with second.ledger.pass_lock():
+        pass
+
+
+def test_a_sign_in_waits_for_another_hosts_sign_in(first: Process, second: Process) -> None:
+    with first.ledger.token_lock():
+        with pytest.raises(Busy, match="after 90 s; try again later"), second.ledger.token_lock():
+            pass
+        assert sum(second.clock.slept) == TOKEN_WAIT
+        with second.ledger.pass_lock():
+            pass
+
+
+def test_a_service_waits_until_the_other_one_ends_and_says_for_whom(first: Process, second: Process) -> None:
+    told: list[str] = []
+    with ExitStack() as service:
+        service.enter_context(first.ledger.service_lock(on_wait=told.append))
+        second.ledger = PostgresLedger(
+            second.shared,
+            Watched({1000: service.close}),
+            name=second.account,
+            address=ADDRESS,
+            on_wait=lambda: None,
+        )
+        with second.ledger.service_lock(on_wait=told.append):
+            assert told == ["megabot on first"]
+            assert [held.holder for held in first.ledger.claims()] == ["second"]
+
+
+def test_a_service_may_run_passes_and_sign_in(first: Process) -> None:
+    with (
+        first.ledger.service_lock(on_wait=pytest.fail),
+        first.ledger.pass_lock(),
+        first.ledger.token_lock(),
+    ):
+        first.ledger.begin_intent(PUBLISH)
+        assert {held.kind for held in first.ledger.claims()} == set(ClaimKind)
+
+
+def test_a_lock_that_was_lost_ends_without_taking_it_from_the_other_host(
+    first: Process, second: Process
 ) -> None:
-    frozen, other = ledger(first), ledger(second)
-    with frozen.service_lock(on_wait=never), frozen.pass_lock():
-        frozen.confirm_claims()
-        end_leases(first)
-        with other.service_lock(on_wait=never):
-            with pytest.raises(ClaimLost, match=r"taken over megabot on lemmy\.example"):
-                frozen.raise_alert("news:late", "a sentence")
-            with pytest.raises(ClaimLost):
-                frozen.confirm_claims()
+    with first.ledger.pass_lock():
+        first.let_time_pass(LEASE)
+        assert second.take(ClaimKind.PASS) is not None
 
-            assert frozen.is_lost
-            assert not other.is_lost
-            assert other.alerts() == {}
-    with frozen.service_lock(on_wait=never):
-        frozen.confirm_claims()  # what it takes again is its own
-        assert not frozen.is_lost
+    assert second.seconds_left(ClaimKind.PASS) > 0
 
 
-def test_a_lease_that_is_over_is_renewed_as_long_as_nobody_took_the_account(
-    first: SharedDatabase, second: SharedDatabase
+# -- in the background
+
+
+def wait_for(happened: Callable[[], bool]) -> bool:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if happened():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def keepers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "claims"]
+
+
+def test_claims_are_renewed_in_the_background_until_the_last_lock_ends(
+    hosts: tuple[SharedDatabase, SharedDatabase, Database], second: Process
 ) -> None:
-    slow = ledger(first)
-    with slow.service_lock(on_wait=never):
-        end_leases(first)
-        slow.confirm_claims()
+    before = len(keepers())
+    shared = SharedDatabase(hosts[2].url, holder="quick", lease=timedelta(seconds=0.6))
+    quick = Process(shared, second.account, FakeClock())
+    with quick.ledger.service_lock(on_wait=pytest.fail), quick.ledger.pass_lock():
+        first_end = quick.ledger.claims()[0].until
+        assert wait_for(lambda: quick.ledger.claims()[0].until > first_end)
+        second_end = quick.ledger.claims()[0].until
+        assert wait_for(lambda: quick.ledger.claims()[0].until > second_end)
+        assert len(keepers()) == before + 1
 
-        told: list[str] = []
-        with pytest.raises(StoppedWaiting), ledger(second, Stopped(told)).service_lock(on_wait=told.append):
-            pytest.fail("both hold it")
-
-
-def test_the_pass_of_a_command_takes_the_turn_of_a_frozen_service_and_only_its_pass_ends(
-    first: SharedDatabase, second: SharedDatabase
-) -> None:
-    frozen = ledger(first)
-    with frozen.service_lock(on_wait=never):
-        with frozen.pass_lock():
-            end_leases(first)
-            with ledger(second).pass_lock():
-                pass
-            with pytest.raises(ClaimLost):
-                frozen.confirm_claims()
-        assert not frozen.is_lost
-        frozen.confirm_claims()
-
-
-def test_claims_are_renewed_in_the_background_also_those_of_a_command(database: Database) -> None:
-    shared = SharedDatabase(database.url, holder="first", lease=SHORT)
-    with ledger(shared).pass_lock():
-        before = ends(shared)
-        wait_until(lambda: ends(shared) > before)
+    assert wait_for(lambda: len(keepers()) == before)
     shared.close()
 
 
-def ends(shared: SharedDatabase) -> list[str]:
-    with shared.at_once() as connection:
-        return [str(at) for at in connection.execute(text("SELECT until FROM claims")).scalars()]
+HOLDER = """
+import sys, time
+from datetime import timedelta
+from megabot.clock import Stop, SystemClock
+from megabot.ledger.postgres.ledger import PostgresLedger
+from megabot.ledger.postgres.shared_database import SharedDatabase
+_, url, name, address = sys.argv
+shared = SharedDatabase(url, holder="killed", lease=timedelta(seconds=2))
+ledger = PostgresLedger(shared, SystemClock(Stop()), name=name, address=address, on_wait=lambda: None)
+with ledger.service_lock(on_wait=print):
+    print("holds", flush=True)
+    time.sleep(60)
+"""
 
 
-def wait_until(happened: Callable[[], bool]) -> None:
-    waiting = threading.Event()
-    for _ in range(500):
-        if happened():
-            return
-        waiting.wait(0.02)
-    pytest.fail("it never happened")
-
-
-@pytest.mark.parametrize("side", Side)
-@pytest.mark.parametrize("number", range(5))
-def test_a_claim_whose_confirmation_was_lost_on_the_way_is_not_counted_as_held(
-    database: Database, number: int, side: Side
+def test_a_killed_holders_claim_comes_free_after_its_lease(
+    second: Process, hosts: tuple[SharedDatabase, SharedDatabase, Database]
 ) -> None:
-    """Otherwise it would be renewed for ever, and nobody could take it, not even this process."""
-    with TrafficProxy(database.server.folder) as proxy:
-        shared = SharedDatabase(proxy.url(database.name), holder="first")
-        mine = ledger(shared)
-        mine.revision()
-        proxy.use(Cut(number, Unit.STATEMENTS, side))
-        with suppress(DatabaseAway), mine.pass_lock():
-            pass
-        proxy.use(None)
+    words = [sys.executable, "-c", HOLDER, hosts[2].url, second.account, ADDRESS]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "holds\n"
+        assert second.take() is None
+        process.send_signal(signal.SIGKILL)
 
-        assert shared.claims.held() == ()
-        end_leases(shared)
-        with mine.pass_lock():
-            mine.confirm_claims()
-        shared.close()
-
-
-def test_a_row_that_a_frozen_host_keeps_locked_makes_others_wait_and_stops_nobody(
-    database: Database, first: SharedDatabase, second: SharedDatabase
-) -> None:
-    """The server ends its transaction after 20 s; until then taking the claim fails, as if it were held."""
-    event.listen(second.engine, "checkout", wait_briefly_for_locks)
-    with ledger(first).pass_lock():
-        end_leases(first)
-        with database.server.admin(database.name) as frozen, frozen.transaction():
-            frozen.execute("SELECT * FROM claims FOR UPDATE")
-            with pytest.raises(Busy, match="megabot on first is still using"), claimed(ledger(second)):
-                pytest.fail("it is locked")
-        with claimed(ledger(second)):
-            pass
-
-
-def wait_briefly_for_locks(connection: "psycopg.Connection[object]", *_given: object) -> None:
-    connection.execute("SET lock_timeout = 50")
-    connection.commit()
-
-
-def claimed(one: PostgresLedger) -> AbstractContextManager[None]:
-    return one._account_rows.claimed(ClaimKind.PASS, FakeClock(), patience=1, on_wait=lambda _: None)
+    assert wait_for(lambda: second.take() is not None)
+    assert second.renew() == ()

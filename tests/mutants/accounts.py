@@ -11,7 +11,7 @@ POOL = "tests/service/test_accounts_pool.py"
 ACCOUNTS = (
     Mutant(
         name="accounts: one server takes every place",
-        changes=(without_operand(turns._has_room, 5, 2),),
+        changes=(without_operand(turns._has_room, 4, 2),),
         caught_by=(f"{TURNS}::test_one_server_never_takes_more_than_half_of_the_quick_lane",),
     ),
     Mutant(
@@ -21,7 +21,7 @@ ACCOUNTS = (
     ),
     Mutant(
         name="accounts: no place is kept for due editions",
-        changes=(condition(turns._has_room, 2, gives=True),),
+        changes=(condition(turns._has_room, 1, gives=True),),
         caught_by=(f"{TURNS}::test_a_due_edition_has_a_place_when_idle_ticks_have_taken_theirs",),
     ),
     Mutant(

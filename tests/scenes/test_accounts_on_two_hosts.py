@@ -15,8 +15,8 @@ from typing_extensions import override
 from lemmy_sandbox import Sandbox
 from megabot.cli.account_bot import AccountBot, Shared
 from megabot.cli.service_jobs import JobLimit
-from megabot.ledger import hosts
-from megabot.ledger.shared_database import SharedDatabase
+from megabot.ledger.postgres import hosts
+from megabot.ledger.postgres.shared_database import SharedDatabase
 from megabot.lemmy.deadlines import SharedConnections
 from megabot.rendering.warm_children import WarmChildren
 from megabot.service.accounts import turn_record

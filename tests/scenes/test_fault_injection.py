@@ -2,14 +2,21 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 
 import pytest
 
+from tests.fake_ledger import FakeLedger
 from tests.fault_injection import killed, wire
 from tests.fault_injection.handover import Mode, play
+from tests.postgres import Database
+from tests.simulation.__main__ import lived
 from tests.simulation.__main__ import play as play_year
+from tests.simulation.faults import KEEPS, Fault
+from tests.simulation.ledgers import Kind, NewLedger, ledgers_of
 from tests.simulation.server import Generation
+from tests.simulation.year import Year
 
 SEED = 20261123
 
@@ -69,6 +76,54 @@ def test_a_broken_answer_on_the_wire_is_survived(number: int, fault: str) -> Non
 def test_a_real_process_that_is_killed_leaves_what_the_next_one_finishes(number: int, *, after: bool) -> None:
     """R01, R02, R03, R04, R05, R06, R07, R08."""
     assert killed.kill(number, after=after) == []
+
+
+@pytest.mark.parametrize(("number", "after"), [(9, True), (14, False)])
+def test_a_real_process_that_is_killed_is_survived_with_a_database_too(
+    number: int, database: Database, *, after: bool
+) -> None:
+    assert killed.kill(number, after=after, database=database.url) == []
+
+
+@pytest.mark.parametrize("fault", ["answer lost", "502 in HTML, not passed on"])
+def test_a_broken_answer_on_the_wire_is_survived_with_a_database_too(fault: str, database: Database) -> None:
+    assert wire.play(wire.FAULTS[fault], 7, on=False, api="v4", database=database.url) == []
+
+
+@pytest.fixture(params=[Kind.SQLITE, Kind.POSTGRES])
+def ledgers(request: pytest.FixtureRequest) -> Iterator[NewLedger]:
+    """Give what makes ledgers of one engine."""
+    address = request.getfixturevalue("database").url if request.param is Kind.POSTGRES else ""
+    with ledgers_of(request.param, address) as ledgers:
+        yield ledgers
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_whatever_goes_wrong_with_a_write_of_the_ledger_a_handover_comes_to_its_end(
+    mode: Mode, ledgers: NewLedger
+) -> None:
+    _, names = play({})
+    writes = [number for number, name in enumerate(names, 1) if name in KEEPS]
+    number = writes[(list(Mode).index(mode) * 5 + 3) % len(writes)]
+
+    assert play({number: mode}, ledgers=ledgers)[0] == [], f"effect {number}: {names[number - 1]}"
+
+
+def test_weeks_of_trouble_are_the_same_with_every_ledger(ledgers: NewLedger) -> None:
+    """The ledger fails, is lost, and comes back from a backup meanwhile."""
+    expected, year = (lived(35, new, weeks=4) for new in (FakeLedger, ledgers))
+
+    assert {"event the_ledger_is_lost", "event a_backup_is_put_back"} <= set(year.counts)
+    assert year.storm.fired[Fault.DISK_FULL] + year.storm.fired[Fault.DISK_FULL_AFTER] > 0
+    assert (year.server.deeds, year.counts) == (expected.server.deeds, expected.counts)
+    assert year.storm.fired == expected.storm.fired
+    assert kept_in(year) == kept_in(expected)
+
+
+def kept_in(year: Year) -> tuple[object, ...]:
+    ledger = year.ledger
+    history = [replace(intent, id=0) for intent in ledger.history(1000)]
+    return history, ledger.posts("news"), ledger.commands(1000), ledger.open_commands(), ledger.alerts()
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 5, 23])

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from megabot.errors import Busy, LedgerError, NewerLedger
 from megabot.ledger import schema
-from megabot.ledger.file import VERSION, BrokenLedgerMoved, open_ledger, raw_connection
+from megabot.ledger.file import VERSION, BrokenLedgerMoved, mark_of, open_ledger, raw_connection
 from megabot.ledger.integrity import APPLICATION_ID
 from megabot.ledger.records import (
     CommandRecord,
@@ -207,6 +207,28 @@ def test_a_broken_file_is_kept_and_a_new_one_begun(
     assert set_aside.path.read_bytes() == broken
     assert "was moved to" in str(set_aside)
     assert (ledger.image_url("new", ""), ledger.image_url("key 1", "")) == ("one", None)
+
+
+def test_a_file_that_nobody_touched_is_opened_again_as_it_is(path: Path, opened: Open) -> None:
+    ledger = opened()
+    ledger.account()
+    ledger.close()
+    before = mark_of(path)
+
+    assert (ledger.account(), mark_of(path)) == (opened().account(), before)
+
+
+@pytest.mark.parametrize("harm", [empty, cut, garble, garble_start, be_another_programs])
+def test_a_file_that_was_touched_while_it_was_closed_is_checked_again(
+    path: Path, opened: Open, told: list[BrokenLedgerMoved], harm: Callable[[Path], None]
+) -> None:
+    ledger = opened()
+    ledger.account()
+    ledger.close()
+    harm(path)
+
+    ledger.raise_alert("new", "one")
+    assert (len(told), list(ledger.alerts())) == (1, ["new"])
 
 
 def test_a_second_broken_file_does_not_take_the_first_ones_name(

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from megabot.errors import ConfigError, NotLemmy, OutcomeUnknown, Unreachable, Unreadable
+from megabot.errors import ClaimLost, ConfigError, NotLemmy, OutcomeUnknown, Unreachable, Unreadable
 from megabot.lemmy.deadlines import SharedConnections
 from megabot.lemmy.http import Bearer, LemmySession, Limits
 from tests.raw_server import RawServer, Script, answer
@@ -381,3 +381,58 @@ def test_errors_and_values_are_blind_to_the_token() -> None:
     shown = [repr(caught.value), repr(caught.value.__cause__), repr(ours), repr(ours.auth), str(vars(ours))]
     assert CANARY not in " ".join(shown)
     assert repr(Bearer(lambda: CANARY)) == "Bearer(...)"
+
+
+# The question right before a write
+
+
+class Asked:
+    """Counts how often a session asked, and refuses if the test wants it."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.times = 0
+        self._error = error
+
+    def __call__(self) -> None:
+        self.times += 1
+        if self._error is not None:
+            raise self._error
+
+
+def test_a_session_asks_before_each_write_and_before_no_read() -> None:
+    asked = Asked()
+    with (
+        RawServer(FINE, FINE, FINE) as server,
+        closing(LemmySession(server.url, token=lambda: CANARY, limits=QUICK, before_write=asked)) as ours,
+    ):
+        ours.get(f"{server.url}/api/v3/site")
+        assert asked.times == 0
+        ours.post(f"{server.url}/api/v3/post", json={})
+        ours.put(f"{server.url}/api/v3/post", json={})
+
+    assert asked.times == 2
+
+
+def test_what_the_question_raises_keeps_the_write_from_being_sent() -> None:
+    asked = Asked(ClaimLost("another one acts"))
+    with (
+        RawServer(FINE) as server,
+        closing(LemmySession(server.url, token=lambda: CANARY, limits=QUICK, before_write=asked)) as ours,
+    ):
+        with pytest.raises(ClaimLost):
+            ours.post(f"{server.url}/api/v3/post", json={})
+        assert ours.get(f"{server.url}/api/v3/site").content == b"{}"
+
+    assert [request.split(b" ", 1)[0] for request in server.requests] == [b"GET"]
+
+
+def test_the_question_comes_last_when_the_connection_is_open() -> None:
+    """To find the name and connect may take many seconds, in which another host can take over."""
+    asked = Asked()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    ours = LemmySession(url, token=lambda: CANARY, limits=QUICK, before_write=asked)
+    with closing(ours), pytest.raises(Unreachable):
+        ours.post(f"{url}/api/v3/post", json={})
+
+    assert asked.times == 0

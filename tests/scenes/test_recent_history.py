@@ -77,6 +77,7 @@ def test_a_plan_from_the_recent_history_is_the_one_from_the_whole(seed: int) -> 
 
     def compare(year: Year) -> None:
         change_old_posts(year, random)
+        assert isinstance(year.ledger, FakeLedger)
         for orders in ({}, drawn_orders(year, random)):
             plans = [plan_of(year, ledger, orders) for ledger in (year.ledger, whole_of(year.ledger))]
             assert plans[0] == plans[1], f"seed {seed}, {year.clock.at}, {orders}"

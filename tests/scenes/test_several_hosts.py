@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from megabot.commands.run_order import carry_out
+from megabot.commands.run_order import OrderResult, carry_out
 from megabot.errors import ClaimLost
 from megabot.i18n.tables import Outcome
 from megabot.ledger.records import IntentState
@@ -146,21 +146,22 @@ def test_a_command_on_another_host_takes_the_turn_of_a_service_that_froze_within
 ) -> None:
     first, second = pair
     a_week_later(world, first)
-    said: list[Outcome] = []
-    lines: list[object] = []
+    first.writes.clear()
+    results: list[OrderResult] = []
 
     def freeze(what: str, _connection: object) -> None:
-        if what == "request" and not said:
-            said.append(Outcome.NOTHING)
+        if what == "request" and not results:
             let_leases_end(empty.second, FIRST)
-            result = carry_out(second.ports(), Order(OrderKind.POST, "shell:1"), None)
-            said[:] = [outcome for outcome, _ in result.lines]
+            empty.first.happens = lambda _what, _connection: None
+            results.append(carry_out(second.ports(), Order(OrderKind.POST, "shell:1"), None))
+            world.clock.at += timedelta(minutes=11)
+            results.append(carry_out(second.ports(), Order(OrderKind.POST, "shell:2"), None))
 
     empty.first.happens = freeze
     first.tick()
-    empty.first.happens = lambda _what, _connection: None
 
-    assert said == [Outcome.DONE], lines
+    assert "run this command again after Mon 23 Nov 12:11 UTC" in results[0].complaints[0]
+    assert [outcome for outcome, _ in results[1].lines] == [Outcome.DONE]
     assert broken(world) == []
     assert first.writes == []
     assert first.tick(), "only its pass was taken, so the service goes on"
@@ -253,3 +254,32 @@ def test_a_write_outside_of_a_pass_is_refused_after_a_takeover_too(
     with pytest.raises(ClaimLost):
         first.ports().forum.message(2, "An alert.")
     assert first.writes == []
+
+
+# -- what a claim cannot do
+
+
+@pytest.mark.parametrize("world", ["v3", "v4"], indirect=True)
+def test_a_host_that_freezes_after_its_last_check_for_longer_than_the_wait_still_sends(
+    empty: Hosts, pair: tuple[Host, Host], world: World
+) -> None:
+    """No server refuses it (docs/how-to/several-hosts.md). The older post stays, and moderators are told."""
+    first, second = pair
+    a_week_later(world, first)
+
+    def freeze() -> None:
+        first.after_check = lambda: None
+        let_leases_end(empty.second, FIRST)
+        for minutes in (1, 2, 13, 2):
+            world.clock.at += timedelta(minutes=minutes)
+            second.tick()
+        assert len(world.posts()) == 2
+
+    first.after_check = freeze
+    first.tick()
+    world.clock.at += timedelta(hours=2)
+    second.tick()
+
+    assert len(world.posts()) == 3
+    assert world.pinned() == [int(str(world.posts()[1]["id"]))]
+    assert [*second.ledger.alerts()] == ["news:doubled"]

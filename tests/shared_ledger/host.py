@@ -12,9 +12,9 @@ from typing_extensions import override
 
 from megabot.clock import Clock
 from megabot.errors import DatabaseAway
-from megabot.ledger.claims import Claims
-from megabot.ledger.postgres import PostgresLedger
-from megabot.ledger.shared_database import SharedDatabase
+from megabot.ledger.postgres.claims import Claims
+from megabot.ledger.postgres.ledger import PostgresLedger
+from megabot.ledger.postgres.shared_database import SharedDatabase
 from megabot.ledger.tables import CLAIMS
 from megabot.lemmy.auth.credentials import Credentials
 from megabot.lemmy.auth.sign_in import SignIns
@@ -92,13 +92,15 @@ class Connections:
 class Host:
     """One process on one host.
 
-    `writes` are the requests by which it changed something, without sign-ins; `beats` is how its passes went.
+    `after_check` is called between the last check of the claim and the first byte of a request. `writes` are
+    the requests by which it changed something, without sign-ins; `beats` is how its passes went.
     """
 
     world: World
     connections: Connections
     writes: list[str] = field(default_factory=list)
     beats: list[bool] = field(default_factory=list)
+    after_check: Callable[[], None] = lambda: None
     is_dead: bool = False
     _service: Service | None = None
     _held: ExitStack = field(default_factory=ExitStack)
@@ -182,6 +184,7 @@ class Host:
     def _before_write(self) -> None:
         self.connections.happens("request", None)
         self.ledger.confirm_claims()
+        self.after_check()
 
     def _answered(self, response: requests.Response, *_given: object, **_named: object) -> None:
         if response.request.method != "GET" and not str(response.request.path_url).endswith("/login"):

@@ -24,7 +24,7 @@ def draw(year: Year) -> None:
             year.at(edition.slot + timedelta(minutes=20), look)
     editions = year.slots(year.pages.all[0])
     if year.upgrades:
-        edition = editions[year.random.randrange(8, 44)]
+        edition = editions[year.random.randrange(8, 44) % len(editions)]
         year.at(edition.slot - SECOND, named(an_upgrade_at_the_slot))
     for edition in editions:
         _draw_week(year, edition)

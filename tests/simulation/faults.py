@@ -22,12 +22,12 @@ from megabot.errors import (
 from megabot.forum.marker import post_marker
 from megabot.forum.port import Forum
 from megabot.ledger.port import Ledger
-from megabot.ledger.records import IntentKind, IntentState
+from megabot.ledger.records import Intent, IntentKind, IntentState
 from megabot.rendering.model import Context, Rendered, RenderProblem
 from megabot.source.model import Snapshot, Thread
 from megabot.source.problems import Problem
-from tests.fake_ledger import FakeLedger
 from tests.simulation.account import AccountForum
+from tests.simulation.ledgers import SimulatedLedger
 from tests.world import Press
 
 
@@ -47,6 +47,7 @@ class Fault(StrEnum):
     KILLED_AFTER = "killed after"
     DISK_FULL = "disk full"
     DISK_FULL_AFTER = "written, and then disk full"
+    AWAY = "the ledger is away"
     BROKEN_TEXT = "the child breaks off"
     UPGRADED = "upgraded before a request"
     HANGS = "the inbox hangs"
@@ -84,7 +85,6 @@ _BEFORE: dict[Fault, Callable[[], BaseException]] = {
     Fault.NO_ANSWER: lambda: Unreadable("no answer"),
     Fault.LOST_REQUEST: lambda: OutcomeUnknown("the request was lost"),
     Fault.KILLED_BEFORE: Killed,
-    Fault.DISK_FULL: lambda: LedgerError("disk full"),
 }
 _AFTER: dict[Fault, Callable[[], BaseException]] = {
     Fault.LOST_ANSWER: lambda: OutcomeUnknown("the answer was lost"),
@@ -176,6 +176,11 @@ def _of(name: str) -> tuple[Fault, ...]:
     return _OF_THE_LEDGER if name in KEEPS else ()
 
 
+def open_intents(ledger: Ledger, thread: str) -> tuple[Intent, ...]:
+    """Return a thread's intents whose outcome is not known. To read all would make long years slow."""
+    return ledger.recent_intents(thread, editions=(), post_ids=())
+
+
 class FaultyForum:
     """The port `Forum` in a storm."""
 
@@ -231,7 +236,7 @@ class FaultyForum:
         open_ = (
             intent
             for thread in self._ledger.threads()
-            for intent in self._ledger.intents(thread)
+            for intent in open_intents(self._ledger, thread)
             if intent.state is IntentState.SENDING and intent.new.draft is not None
         )
         if not any(intent.new.draft is not None and intent.new.draft.body == body for intent in open_):
@@ -241,7 +246,7 @@ class FaultyForum:
 class FaultyLedger:
     """The port `Ledger` in a storm."""
 
-    def __init__(self, ledger: FakeLedger, storm: Storm, record: Record) -> None:
+    def __init__(self, ledger: SimulatedLedger, storm: Storm, record: Record) -> None:
         self._ledger = ledger
         self._storm = storm
         self._record = record
@@ -254,11 +259,16 @@ class FaultyLedger:
 
         def call(*args: Any, **named: Any) -> object:  # noqa: ANN401  as above
             fault = self._storm.draw(name)
+            if fault in {Fault.DISK_FULL, Fault.AWAY}:
+                with self._ledger.failing(away=fault is Fault.AWAY):
+                    real(*args, **named)
             if fault in _BEFORE:
                 raise made(_BEFORE, fault)
+            is_done = name == "resolve_intent" and args[1] is IntentState.DONE
+            kind = self._kind_of(args[0]) if is_done else None
             answer = real(*args, **named)
-            if name == "resolve_intent" and args[1] is IntentState.DONE:
-                self._record.done[self._kind_of(args[0])] += 1
+            if kind is not None:
+                self._record.done[kind] += 1
             if fault in _AFTER:
                 raise made(_AFTER, fault)
             return answer
@@ -266,11 +276,12 @@ class FaultyLedger:
         return call
 
     def _kind_of(self, intent_id: int) -> IntentKind:
+        """Return the kind of an intent, whose outcome is not recorded yet."""
         ledger = self._ledger
         return next(
             intent.new.kind
             for thread in ledger.threads()
-            for intent in ledger.intents(thread)
+            for intent in open_intents(ledger, thread)
             if intent.id == intent_id
         )
 
@@ -300,7 +311,9 @@ class FaultyPress:
         return answer
 
 
-def through(forum: AccountForum, ledger: FakeLedger, storm: Storm, record: Record) -> tuple[Forum, Ledger]:
+def through(
+    forum: AccountForum, ledger: SimulatedLedger, storm: Storm, record: Record
+) -> tuple[Forum, Ledger]:
     """Put a storm between the bot and its ports."""
     stormy = cast("Ledger", FaultyLedger(ledger, storm, record))
     return cast("Forum", FaultyForum(forum, storm, ledger, record)), stormy

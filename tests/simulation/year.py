@@ -27,6 +27,7 @@ from tests.simulation.account import AccountForum
 from tests.simulation.faults import BROKEN_THREAD, FaultyPress, Killed, Record, Storm, through
 from tests.simulation.hands import FakeHand
 from tests.simulation.home import FakeHomeServers
+from tests.simulation.ledgers import NewLedger
 from tests.simulation.rates import Rates
 from tests.simulation.server import Generation, Server, is_seen
 from tests.world import Clock, Pages, Press
@@ -67,13 +68,20 @@ class _Due:
 class Year:
     """What a seed acts on: half of the years on each generation of Lemmy, some of the first with an upgrade.
 
-    `calm` is the record of when nothing hindered the bot, for the judge.
+    `calm` is the record of when nothing hindered the bot, for the judge. With fewer `weeks` the year is over
+    sooner.
     """
 
     def __init__(
-        self, seed: int, *, generation: Generation | None = None, ledgers: type[FakeLedger] = FakeLedger
+        self,
+        seed: int,
+        *,
+        generation: Generation | None = None,
+        ledgers: NewLedger = FakeLedger,
+        weeks: int = WEEKS,
     ) -> None:
         self.seed = seed
+        self.weeks = weeks
         self.random = Random(seed)
         self.counts: Counter[str] = Counter()
         self.record = Record()
@@ -96,6 +104,7 @@ class Year:
             travel=lambda: self.random.choice(TRAVELS),
             away=lambda: self.random.choice(AWAY),
         )
+        self._ledgers = ledgers
         self.ledger = ledgers()
         self.old_ledger = ledgers()
         self.pages = Pages(self._threads(first))
@@ -261,7 +270,7 @@ class Year:
 
     def lose_ledger(self) -> None:
         """The state folder is gone."""
-        self.ledger = type(self.ledger)()
+        self.ledger = self._ledgers()
         self._forget()
         self._restart()
 
@@ -305,7 +314,7 @@ class Year:
         """The year's editions of a thread."""
         editions: list[calendar.Edition] = []
         for edition in thread.calendar.upcoming(self.clock.at):
-            if len(editions) == WEEKS:
+            if len(editions) == self.weeks:
                 break
             editions.append(edition)
         return editions

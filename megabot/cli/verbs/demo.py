@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import click
 
 from megabot.demo import judge
 from megabot.demo.scenes import EDITIONS, GROUPS, SCENES
-from megabot.demo.stage import BOOKS, BOT, COMMUNITY, MODERATOR, READER, set_stage
+from megabot.demo.stage import BOOKS, BOT, COMMUNITY, MODERATOR, READER, Stage, set_stage
 
 
 @click.command(help="Simulate seven weeks of two threads on a mini Lemmy server, then show its pages.")
@@ -20,7 +21,13 @@ from megabot.demo.stage import BOOKS, BOT, COMMUNITY, MODERATOR, READER, set_sta
     is_flag=True,
     help="Exit when finished, with code 0 only if everything is right; print no addresses.",
 )
-def command(*, api: str, end: bool) -> int:
+@click.option(
+    "--hosts",
+    type=click.IntRange(1, 2),
+    default=1,
+    help="2: four weeks of two hosts that take over from each other, instead.",
+)
+def command(*, api: str, end: bool, hosts: int) -> int:
     """Play the scenes and check the result; keep serving the pages unless `end` is set."""
     from rich.console import Console
 
@@ -37,6 +44,8 @@ def command(*, api: str, end: bool) -> int:
     with set_stage(tell, api=api, language=_language()) as stage:
         gone[0] = stage.sandbox.url if end else ""
         version = stage.sandbox.api.version
+        if hosts > 1:
+            return _play_takeover(stage, lambda title: console.print(title, style="bold"), end=end)
         console.print(f"Seven weeks on a mini Lemmy {version} server (API {api})", style="bold")
         for scene in SCENES:
             console.print(f"\n{scene.__name__.replace('_', ' ').capitalize()}", style="bold")
@@ -49,6 +58,35 @@ def command(*, api: str, end: bool) -> int:
                 click.echo(f"The archive website, with every edition, bulletins and feeds: {address}")
                 click.echo("Press Ctrl-C to stop the server.")
                 threading.Event().wait()
+    return 1 if faults else 0
+
+
+def _play_takeover(stage: Stage, heading: Callable[[str], None], *, end: bool) -> int:
+    """Play the scenes of two hosts, and check the result."""
+    # Imported when used, because the lease is defined beside statements in SQL.
+    from megabot.demo import takeover
+    from megabot.demo.hosts import Hosts
+
+    heading(f"Four weeks of two hosts on a mini Lemmy {stage.sandbox.api.version} server")
+    click.echo("Both hosts are in this process and share one ledger; between machines it is a PostgreSQL")
+    click.echo("database (docs/how-to/several-hosts.md).")
+    pair = Hosts(stage)
+    for scene in takeover.SCENES:
+        heading(f"\n{scene.__name__.replace('_', ' ').capitalize()}")
+        scene(pair)
+    pair.close()
+    faults = judge.verdict(stage.sandbox.url, community=COMMUNITY, bot=BOT, editions=takeover.EDITIONS)
+    click.echo()
+    for fault in faults:
+        click.echo(f"wrong: {fault}")
+    if not faults:
+        click.echo(
+            f"Result: one post for each of {len(takeover.EDITIONS)} editions, whichever host posted it."
+        )
+    if not end:
+        click.echo(f"The community: {stage.sandbox.url}/c/{COMMUNITY}")
+        click.echo("Press Ctrl-C to stop the server.")
+        threading.Event().wait()
     return 1 if faults else 0
 
 

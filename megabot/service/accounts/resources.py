@@ -8,13 +8,13 @@ from megabot.lemmy.deadlines import BoundedAdapter
 from megabot.source.child_process import Children
 
 if TYPE_CHECKING:
-    from megabot.ledger.shared_database import SharedDatabase
+    from megabot.ledger.postgres.shared_database import SharedDatabase
 
 
 def open_database(address: str) -> "SharedDatabase":
     """Return the database at an address, the same one for all accounts of the process."""
     # Imported here, because SQLAlchemy takes memory and time that most commands do not need.
-    from megabot.ledger.shared_database import database_at
+    from megabot.ledger.postgres.shared_database import database_at
 
     return database_at(address)
 

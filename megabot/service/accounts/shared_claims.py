@@ -21,9 +21,9 @@ from megabot.service.accounts.claims import Claims
 from megabot.service.accounts.spread import Decision, Memory, View
 
 if TYPE_CHECKING:
-    from megabot.ledger.claims import HeldClaim
-    from megabot.ledger.hosts import Connection, HostsView
-    from megabot.ledger.shared_database import SharedDatabase
+    from megabot.ledger.postgres.claims import HeldClaim
+    from megabot.ledger.postgres.hosts import Connection, HostsView
+    from megabot.ledger.postgres.shared_database import SharedDatabase
 
 ROUNDS = 15
 """Rounds in a lease: one every two seconds."""
@@ -216,7 +216,7 @@ class _Spread:
                 self._round(self._database, connection)
 
     def _leave(self, database: "SharedDatabase", connection: "Connection") -> None:
-        from megabot.ledger import hosts
+        from megabot.ledger.postgres import hosts
 
         hosts.leave(connection, database.claims.holder)
 
@@ -228,7 +228,7 @@ class _Spread:
         database.claims.release(connection, *released)
 
     def _round(self, database: "SharedDatabase", connection: "Connection") -> None:
-        from megabot.ledger import hosts
+        from megabot.ledger.postgres import hosts
 
         ids = self._known_ids(database)
         view = self._view(database, ids, hosts.look(connection))
@@ -243,7 +243,7 @@ class _Spread:
 
     def _known_ids(self, database: "SharedDatabase") -> dict[str, int]:
         """Return the ids of this database's accounts in the folder."""
-        from megabot.ledger.postgres import PostgresAccount
+        from megabot.ledger.postgres.ledger import PostgresAccount
 
         known: dict[str, int] = {}
         for name in self._accounts.names():
@@ -289,7 +289,7 @@ class _Spread:
         return found is not None and found.is_near_slot
 
     def _say_alive(self, database: "SharedDatabase", connection: "Connection", decision: Decision) -> None:
-        from megabot.ledger import hosts
+        from megabot.ledger.postgres import hosts
 
         now, lease = time.monotonic(), database.claims.lease
         if decision.wanted != self._wanted or now >= self._next_beat:

@@ -9,6 +9,7 @@ still runs, and then keeps other accounts of the same server out of the quick la
 too. In each lane some places are kept for editions that are due, which also go first.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -80,11 +81,11 @@ def choose(
     An account with a due edition goes first, then the one that has waited longest. `waiting` has only
     accounts whose turn is due.
     """
-    slow_servers = {turn.server for turn in running if _is_long(turn, now, limits)}
+    taken = _taken_places(running, now, limits)
     allowed = [
         (waits, lane)
         for waits in waiting
-        if _has_room(waits, lane := _lane(waits, slow_servers), running, now, limits)
+        if _has_room(lane := _lane(waits, taken), waits.server, taken, limits, urgent=is_urgent(waits, now))
     ]
     return min(allowed, key=lambda one: (not is_urgent(one[0], now), one[0].due), default=None)
 
@@ -136,20 +137,36 @@ def is_stuck(
     return any(now - max(due, progress.get(lane, due)) > after for lane, due in overdue.items())
 
 
-def _lane(waits: Waiting, slow_servers: Collection[str]) -> Lane:
-    return Lane.SLOW if waits.server in slow_servers else waits.lane
+@dataclass(frozen=True, slots=True)
+class _TakenPlaces:
+    """The places that running turns take: the quick ones by server, and the servers with a slow one."""
+
+    quick: Counter[str]
+    slow: int
+    slow_servers: frozenset[str]
 
 
-def _has_room(waits: Waiting, lane: Lane, running: Collection[Running], now: float, limits: Limits) -> bool:
-    quick = [turn for turn in running if turn.lane is Lane.QUICK and not _is_long(turn, now, limits)]
-    kept = 0 if is_urgent(waits, now) else limits.kept
-    if len(running) >= limits.threads:
+def _taken_places(running: Iterable[Running], now: float, limits: Limits) -> _TakenPlaces:
+    quick, slow, slow_servers = Counter[str](), 0, set[str]()
+    for turn in running:
+        is_long = now - turn.began > limits.slow_after
+        if turn.lane is Lane.QUICK and not is_long:
+            quick[turn.server] += 1
+        else:
+            slow += 1
+        if is_long:
+            slow_servers.add(turn.server)
+    return _TakenPlaces(quick, slow, frozenset(slow_servers))
+
+
+def _lane(waits: Waiting, taken: _TakenPlaces) -> Lane:
+    return Lane.SLOW if waits.server in taken.slow_servers else waits.lane
+
+
+def _has_room(lane: Lane, server: str, taken: _TakenPlaces, limits: Limits, *, urgent: bool) -> bool:
+    kept, quick = 0 if urgent else limits.kept, taken.quick.total()
+    if quick + taken.slow >= limits.threads:
         return False
     if lane is Lane.SLOW:
-        return len(running) - len(quick) < limits.slow - kept
-    same = sum(turn.server == waits.server for turn in quick)
-    return len(quick) < limits.quick - kept and same < limits.server_share
-
-
-def _is_long(turn: Running, now: float, limits: Limits) -> bool:
-    return now - turn.began > limits.slow_after
+        return taken.slow < limits.slow - kept
+    return quick < limits.quick - kept and taken.quick[server] < limits.server_share

@@ -11,21 +11,24 @@ from os import getpid
 
 from sqlalchemy import Connection, Engine, create_engine, func, inspect, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
+from megabot import database_url
 from megabot.errors import Busy, ConfigError, LedgerError, NewerLedger
 from megabot.ledger import schema
-from megabot.ledger.claims import LEASE, Claims
-from megabot.ledger.postgres_errors import explain_errors, shown
+from megabot.ledger.postgres.claims import LEASE, Claims
+from megabot.ledger.postgres.errors import explain_errors, shown
 from megabot.ledger.tables import ACCOUNTS, ALEMBIC_VERSION, WRITTEN_BY
 
 OLDEST = 14
 """The oldest version of PostgreSQL that the ledger's statements were tested with."""
-KEPT_OPEN = 8
+_KEPT = 8
 """How many connections stay open for the next use: one for each quick turn of many accounts."""
-MOST = 26
-"""How many connections there may be: all turns of many accounts, and two threads that keep the claims. Three
-hosts stay below the 100 that PostgreSQL allows by default."""
+CONNECTIONS = 26
+"""How many connections a process has at most; all but `_KEPT` are closed after use.
+
+One for each turn of many accounts and two for the threads that keep the claims: three hosts stay below the
+100 that PostgreSQL allows by default.
+"""
 _CREATING = 0x4D454741
 """The number of the advisory lock for creating and migrating the tables: "MEGA"."""
 _CONNECT = {
@@ -92,7 +95,7 @@ class SharedDatabase:
         while not ends.wait(self.claims.lease.total_seconds() / 3):
             try:
                 with self.at_once() as connection:
-                    self.claims.renew_all(connection)
+                    self.claims.renew(connection, self.claims.held())
             # Whoever writes next meets the same error and says so.
             except (LedgerError, Busy, ConfigError) as error:
                 log.debug("the claims were not renewed: %s", error)
@@ -112,23 +115,42 @@ def database_at(address: str) -> SharedDatabase:
 @cache
 def _engine(url: URL) -> Engine:
     try:
-        # Pinged before use, because a connection may be hours old.
         return create_engine(
-            url, connect_args=_CONNECT, pool_pre_ping=True, pool_size=KEPT_OPEN, max_overflow=MOST - KEPT_OPEN
+            url,
+            connect_args=_CONNECT,
+            # Pinged before use, because a connection may be hours old.
+            pool_pre_ping=True,
+            pool_size=_KEPT,
+            max_overflow=CONNECTIONS - _KEPT,
+            # Among the values of statements is the token.
+            hide_parameters=True,
         )
-    except ModuleNotFoundError:
+    # Without psycopg, or with a psycopg that finds no libpq.
+    except ImportError:
         raise ConfigError(
             "a ledger on PostgreSQL needs psycopg; run: pip install 'psycopg[binary]>=3.2'"
         ) from None
 
 
+def unsuitable(number: int, encoding: str) -> str:
+    """Return why a server of this `server_version_num` with this encoding cannot be used, "" if it can."""
+    version = number // 10_000
+    if version < OLDEST:
+        return f"runs PostgreSQL {version}, and megabot needs {OLDEST} or newer; upgrade the server"
+    if encoding != "UTF8":
+        return (
+            f"stores text as {encoding}, which lacks characters that threads contain; create a database for "
+            "megabot with: createdb --owner=megabot --encoding=UTF8 --template=template0 megabot"
+        )
+    return ""
+
+
 def _check(connection: Connection, url: URL) -> None:
     """Create or migrate the tables, within the caller's transaction."""
-    version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()) // 10_000
-    if version < OLDEST:
-        raise ConfigError(
-            f"{shown(url)} runs PostgreSQL {version}, and megabot needs {OLDEST} or newer; upgrade the server"
-        )
+    number = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
+    encoding = str(connection.exec_driver_sql("SHOW server_encoding").scalar_one())
+    if problem := unsuitable(number, encoding):
+        raise ConfigError(f"{shown(url)} {problem}")
     if connection.execute(select(func.pg_is_in_recovery())).scalar_one():
         raise ConfigError(f"{shown(url)} is a read-only copy; set MEGABOT_DATABASE_URL to the primary server")
     # Until the end of the transaction, because several hosts may start together.
@@ -154,17 +176,6 @@ def _check(connection: Connection, url: URL) -> None:
 
 
 def _url(address: str) -> URL:
-    try:
-        url = make_url(address)
-    except (ArgumentError, ValueError):
-        raise _wrong_url() from None
-    if url.drivername not in {"postgresql", "postgres", "postgresql+psycopg"} or not url.database:
-        raise _wrong_url()
-    return url.set(drivername="postgresql+psycopg")
-
-
-def _wrong_url() -> ConfigError:
-    return ConfigError(
-        "MEGABOT_DATABASE_URL must be postgresql://USER:PASSWORD@HOST/DATABASE; an @, / or : in the password "
-        "is written as %40, %2F or %3A"
-    )
+    if not database_url.is_valid(address):
+        raise ConfigError(f"MEGABOT_DATABASE_URL: {database_url.FORM}")
+    return make_url(address).set(drivername="postgresql+psycopg")

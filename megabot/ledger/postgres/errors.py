@@ -10,12 +10,13 @@ from megabot.errors import Busy, DatabaseAway, LedgerError
 from megabot.ledger.database import BrokenRowError
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
-_NEXT_STEPS = {
+NEXT_STEPS = {
     "28P01": "it refuses the password; correct it in MEGABOT_DATABASE_URL",
     "28000": "it refuses this user; correct the user in MEGABOT_DATABASE_URL, or allow it in pg_hba.conf",
     "3D000": "there is no such database; create it, for example with: createdb --owner=megabot megabot",
     "42501": "this user has no rights to the tables; make it the owner of the database",
-    "25006": "it is read-only; set MEGABOT_DATABASE_URL to the primary server",
+    "25006": "it is read-only; set MEGABOT_DATABASE_URL to the primary server, or make it writable again",
+    "25P03": "this process stood still for too long within a change, which was undone; try again",
     "53100": "its disk is full; free some space there and try again",
     "53300": "it has too many connections; raise max_connections or stop other programs",
     "57P": "it is starting or stopping; try again in a moment",
@@ -23,11 +24,15 @@ _NEXT_STEPS = {
 }
 # libpq gives no code when it cannot connect, only the server's words, which may be in another language.
 _REFUSALS = {
-    "password": _NEXT_STEPS["28P01"],
-    "does not exist": "create it, or correct MEGABOT_DATABASE_URL",
-    "pg_hba.conf": _NEXT_STEPS["28000"],
+    "password": "28P01",
+    "pg_hba.conf": "28000",
+    "starting up": "57P03",
+    "shutting down": "57P03",
+    "too many": "53300",
+    "connection slots": "53300",
 }
-_AWAY = ("08", "53", "57P")
+_UNKNOWN = "create it, or correct MEGABOT_DATABASE_URL"
+_AWAY = ("08", "25P03", "53", "57P")
 """What ends without a change of the settings: a lost connection, a lack of space, a restart."""
 _BUSY = {
     "40001": "another transaction was in the way",
@@ -64,25 +69,48 @@ def explain_errors(url: URL) -> Iterator[None]:
 
 def _explained(url: URL, error: DBAPIError) -> LedgerError | Busy:
     code = str(getattr(error.orig, "sqlstate", None) or "")
+    why = _first_line(error.orig)
     if code in _BUSY:
         return Busy(f"{shown(url)} is busy: {_BUSY[code]}; try again in a moment")
-    steps = (step for start, step in _NEXT_STEPS.items() if code.startswith(start))
-    if step := next(steps, None):
-        kind = DatabaseAway if code.startswith(_AWAY) else LedgerError
-        return kind(f"{shown(url)} cannot be used: {step}")
-    why = _first_line(error.orig)
+    if step := _next_step(code):
+        return _kind(code)(f"{shown(url)} cannot be used: {step}")
     if code:
-        return LedgerError(f"{shown(url)} cannot be used: {why} (error {code})")
+        return LedgerError(f"{shown(url)} cannot be used: {why} (error {code}); see the server's log")
+    if error.connection_invalidated:
+        return DatabaseAway(f"{shown(url)} cannot be used: {NEXT_STEPS['08']}")
+    return _not_connected(url, why.removeprefix("connection failed: ").removeprefix("connection is bad: "))
+
+
+def _not_connected(url: URL, why: str) -> LedgerError:
     _, answered, refusal = why.partition("FATAL:")
-    if not answered:
-        return DatabaseAway(f"{shown(url)} cannot be reached: {why}; try again in a moment")
-    steps = (step for words, step in _REFUSALS.items() if words in refusal)
-    if step := next(steps, None):
-        return LedgerError(f"{shown(url)} cannot be used: {refusal.strip()}; {step}")
+    if answered:
+        return _refused(url, refusal.strip())
+    if "no password supplied" in why:
+        return LedgerError(
+            f"{shown(url)} cannot be used: it asks for a password; write it into MEGABOT_DATABASE_URL"
+        )
+    if why.startswith("invalid "):
+        return LedgerError(f"{shown(url)} cannot be used: {why}; correct MEGABOT_DATABASE_URL")
+    return DatabaseAway(f"{shown(url)} cannot be reached: {why}; try again in a moment")
+
+
+def _refused(url: URL, refusal: str) -> LedgerError:
+    code = next((code for words, code in _REFUSALS.items() if words in refusal), "")
+    if step := _next_step(code):
+        return _kind(code)(f"{shown(url)} cannot be used: {step}")
+    if "does not exist" in refusal:
+        return LedgerError(f"{shown(url)} cannot be used: {refusal}; {_UNKNOWN}")
     return DatabaseAway(
-        f"{shown(url)} cannot be used: {refusal.strip()}; see the database server's log, or try again in a "
-        "moment"
+        f"{shown(url)} cannot be used: {refusal}; see the database server's log, or try again in a moment"
     )
+
+
+def _next_step(code: str) -> str:
+    return next((step for start, step in NEXT_STEPS.items() if code.startswith(start)), "")
+
+
+def _kind(code: str) -> type[LedgerError]:
+    return DatabaseAway if code.startswith(_AWAY) else LedgerError
 
 
 def _first_line(error: object) -> str:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from megabot.ledger.shared_database import SharedDatabase
+from megabot.ledger.postgres.shared_database import SharedDatabase
 from megabot.ledger.state import ClaimKind
 from megabot.ledger.tables import ACCOUNTS, CLAIMS, HOSTS, INTENTS, OPEN_INTENT
 

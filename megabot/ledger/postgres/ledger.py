@@ -14,15 +14,15 @@ from sqlalchemy.dialects import postgresql
 from typing_extensions import override
 
 from megabot.clock import Clock
-from megabot.errors import Busy, ClaimLost, LedgerError
-from megabot.ledger import file
-from megabot.ledger.claims import HeldClaim
+from megabot.errors import Busy, ClaimLost, ForeignLedger, LedgerError
+from megabot.ledger import backup
 from megabot.ledger.database import Database, count_change
 from megabot.ledger.ownership import Owner
 from megabot.ledger.port import StoredLedger
-from megabot.ledger.postgres_errors import explain_errors
+from megabot.ledger.postgres.claims import HeldClaim
+from megabot.ledger.postgres.errors import explain_errors
+from megabot.ledger.postgres.shared_database import SharedDatabase
 from megabot.ledger.rows import account_row
-from megabot.ledger.shared_database import SharedDatabase
 from megabot.ledger.sql import SqlLedger
 from megabot.ledger.state import AccountState, ClaimKind
 from megabot.ledger.tables import ACCOUNTS, CLAIMS, TOKENS
@@ -110,6 +110,8 @@ class PostgresAccount(Database):
             address = select(ACCOUNTS.c.address).where(ACCOUNTS.c.id == mine.account_id)
             moved = update(ACCOUNTS).where(ACCOUNTS.c.id == earlier)
             new_address = connection.execute(address).scalar_one()
+            # The token was issued at the new address, if there is one.
+            mine.move(TOKENS, earlier)
             connection.execute(delete(ACCOUNTS).where(ACCOUNTS.c.id == mine.account_id))
             connection.execute(moved.values(address=new_address))
         # What this process claimed went with the deleted row; another host may hold the earlier one.
@@ -238,7 +240,7 @@ class PostgresLedger(SqlLedger, StoredLedger):
     @override
     def back_up(self, target: Path) -> None:
         with self._account_rows.reading_at_once() as connection:
-            file.write_rows(AccountRows(connection, self._account_rows.account_id), target)
+            backup.write_rows(AccountRows(connection, self._account_rows.account_id), target)
 
     @override
     def change_account(self, change: Callable[[AccountState], AccountState]) -> None:
@@ -249,15 +251,21 @@ class PostgresLedger(SqlLedger, StoredLedger):
 
     @override
     def restore(self, source: Path) -> None:
-        with file.rows_of(source, self._clock.now()) as old, self._account_rows.writing() as connection:
+        with backup.rows_of(source, self._clock.now()) as old, self._account_rows.writing() as connection:
             mine = AccountRows(connection, self._account_rows.account_id)
+            if old.name.casefold() not in {"", mine.name.casefold()}:
+                raise ForeignLedger(
+                    f"{source} is the ledger of {old.name}, and the settings are for {mine.name}, so nothing "
+                    "was restored"
+                )
             if mine.has_history:
                 raise LedgerError(
                     "this account's ledger in the database is in use already, so nothing was restored; to "
                     "restore all the same, delete its row in the table accounts first, with the service "
                     "stopped on every host"
                 )
-            copy_account(old, mine)
+            # By its name and address in the settings the account is looked up.
+            copy_account(old, mine, keeps={"name", "address"})
 
     def token_text(self) -> str | None:
         """Return what was stored of the account's token, None if nothing was."""
