@@ -21,9 +21,14 @@ from megabot.ledger.tables import ACCOUNTS, ALEMBIC_VERSION, WRITTEN_BY
 
 OLDEST = 14
 """The oldest version of PostgreSQL that the ledger's statements were tested with."""
-_KEPT = 4
-CONNECTIONS = 12
-"""How many connections a process has at most; all but `_KEPT` are closed after use."""
+_KEPT = 8
+"""How many connections stay open for the next use: one for each quick turn of many accounts."""
+CONNECTIONS = 26
+"""How many connections a process has at most; all but `_KEPT` are closed after use.
+
+One for each turn of many accounts and two for the threads that keep the claims: three hosts stay below the
+100 that PostgreSQL allows by default.
+"""
 _CREATING = 0x4D454741
 """The number of the advisory lock for creating and migrating the tables: "MEGA"."""
 _CONNECT = {
