@@ -117,10 +117,10 @@ docs: $(READY) ## build the documentation in build/docs; a broken link is an err
 	@echo "make: docs"
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict >.make/docs 2>&1 || { cat .make/docs; exit 1; }
 
-simulate: $(READY) ## simulate a year of weeks with random faults for each seed (SEEDS=300, ARGS='--from 7')
+simulate: $(READY) ## simulate a year of weeks with random faults for each seed (SEEDS=300, ARGS='--from 7 --ledger postgres')
 	@$(BIN)/python -m tests.simulation $(SEEDS) $(ARGS)
 
-faults: $(READY) ## test a fault at every step of a handover, pairs of faults, and real kills (ARGS=--hosts: two hosts)
+faults: $(READY) ## test a fault at every step of a handover, pairs of faults, and real kills (ARGS='--ledger postgres', or --hosts: two hosts)
 	@$(BIN)/python -m tests.fault_injection $(ARGS)
 
 mutants: $(READY) ## check that the tests notice each of many bugs put into megabot (ARGS=WORD: those with this name; --list: show them)

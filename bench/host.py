@@ -17,8 +17,8 @@ from bench.soak import typed
 from megabot.app import App
 from megabot.clock import Clock
 from megabot.errors import DatabaseAway
-from megabot.ledger.claims import Claims
-from megabot.ledger.shared_database import database_at
+from megabot.ledger.postgres.claims import Claims
+from megabot.ledger.postgres.shared_database import database_at
 from megabot.rendering.model import Context, Rendered, RenderProblem
 from megabot.rendering.port import Renderer
 from megabot.service.service import Service

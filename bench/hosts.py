@@ -27,7 +27,7 @@ import psycopg
 from bench.host import FastClock
 from bench.stage import BOT, COMMUNITY, PASSWORD
 from lemmy_sandbox import Sandbox
-from megabot.ledger.claims import LEASE
+from megabot.ledger.postgres.claims import LEASE
 from tests.postgres import Database, PostgresServer, TrafficProxy
 
 START = datetime(2027, 1, 7, 9, 30, tzinfo=UTC)

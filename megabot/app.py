@@ -6,7 +6,7 @@ Only this module, `storage`, `cli.service_process` and `cli.anonymous` name conc
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -75,7 +75,7 @@ class App:
         self._children = shared.children if shared else COLD
         self._connections = shared.connections if shared else None
         self._keeps_facts = keeps_facts
-        self._storage = Storage(settings, clock)
+        self._storage = Storage(settings, clock, database=shared.database if shared else None)
         self.clock = clock
         self._progress = progress
         self._greeted = False  # True if detecting the API already fetched the account
@@ -234,8 +234,12 @@ class App:
         `on_wait` is called once with the name of that host's megabot. Raises `Busy` if another service of
         this host runs on the same state folder.
         """
-        with state_dir.service_lock(self._storage.folder), self._ledger.service_lock(on_wait=on_wait):
+        with self.folder_lock(), self._ledger.service_lock(on_wait=on_wait):
             yield
+
+    def folder_lock(self) -> AbstractContextManager[None]:
+        """Hold the state folder as its only service. Raises `Busy` if another service runs on it."""
+        return state_dir.service_lock(self._storage.folder)
 
     @property
     def is_lost(self) -> bool:

@@ -1,6 +1,7 @@
 """Where one account keeps its ledger and its token: in its state folder, or in a database."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,16 +15,27 @@ from megabot.lemmy.auth.token_store import DatabaseTokens, TokenStore
 from megabot.settings import Settings
 
 if TYPE_CHECKING:
-    from megabot.ledger.postgres import PostgresLedger
+    from megabot.ledger.postgres.ledger import PostgresLedger
+    from megabot.ledger.postgres.shared_database import SharedDatabase
 
 log = logging.getLogger("megabot")
 
 
 class Storage:
-    """The ledger and the token that the settings name. Each is opened on first use."""
+    """The ledger and the token that the settings name. Each is opened on first use.
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    `database` gives the database at an address if other accounts of the process use it too; it stays open.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        *,
+        database: "Callable[[str], SharedDatabase] | None" = None,
+    ) -> None:
         self._settings = settings
+        self._database = database
         self._clock = clock
 
     @property
@@ -68,11 +80,11 @@ class Storage:
 
     @lazy_property
     def _shared_ledger(self) -> "PostgresLedger":
-        from megabot.ledger.postgres import PostgresLedger
-        from megabot.ledger.shared_database import database_at
+        from megabot.ledger.postgres.ledger import PostgresLedger
+        from megabot.ledger.postgres.shared_database import database_at
 
         return PostgresLedger(
-            database_at(self._settings.database_text()),
+            (self._database or database_at)(self._settings.database_text()),
             self._clock,
             name=self._settings.username,
             address=host_of(self._settings.instance),
@@ -87,7 +99,7 @@ class Storage:
 
     def close(self) -> None:
         """Close the ledger until the next use, which may be in another thread."""
-        if "ledger" in self.__dict__:
+        if "ledger" in self.__dict__ and not (self.is_shared and self._database):
             self.ledger.close()
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import Table
 from megabot.errors import LedgerError
 from megabot.ledger.column_types import Moment, OneOf, Words
 from megabot.ledger.file import VERSION
-from megabot.ledger.first_tables import STEPS
 from megabot.ledger.integrity import APPLICATION_ID
+from megabot.ledger.migrations.first_tables import STEPS
 from megabot.ledger.port import Ledger
 from megabot.ledger.records import IntentKind, IntentState, NewIntent
 from megabot.ledger.sqlite import SqliteLedger

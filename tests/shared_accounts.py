@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.pool import NullPool
 
-from megabot.ledger.postgres import PostgresLedger
-from megabot.ledger.shared_database import SharedDatabase
+from megabot.ledger.postgres.ledger import PostgresLedger
+from megabot.ledger.postgres.shared_database import SharedDatabase
 from megabot.ledger.tables import ACCOUNTS, METADATA
 from tests.fakes import FakeClock
 from tests.postgres import Database

@@ -20,8 +20,8 @@ from megabot.errors import SourceBroken
 from megabot.forum.port import HomeServers, NoHomeServers
 from megabot.ledger.ownership import host_of
 from megabot.ledger.port import StoredLedger
-from megabot.ledger.postgres import PostgresLedger
-from megabot.ledger.shared_database import database_at
+from megabot.ledger.postgres.ledger import PostgresLedger
+from megabot.ledger.postgres.shared_database import database_at
 from megabot.ledger.sqlite import SqliteLedger
 from megabot.lemmy.auth.credentials import Credentials
 from megabot.lemmy.auth.sign_in import SignIns

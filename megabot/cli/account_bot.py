@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from typing_extensions import override
@@ -13,13 +14,16 @@ from megabot.app import App
 from megabot.cli import service_process
 from megabot.cli.service_jobs import LAG, JobLimit, background_jobs, beat, log_next_editions
 from megabot.clock import Clock
-from megabot.errors import ConfigError, SourceBroken, SourceMissing, UserError
+from megabot.errors import Busy, ClaimLost, ConfigError, DatabaseAway, SourceBroken, SourceMissing, UserError
 from megabot.i18n import sentences
 from megabot.i18n.translation import language_bound
+from megabot.ledger.ownership import host_of
 from megabot.log_setup import about_account
 from megabot.schedule.editions import next_unposted_edition
+from megabot.service.accounts.claims import Claims
 from megabot.service.accounts.pool import Account, TurnEnd
 from megabot.service.accounts.resources import SharedResources
+from megabot.service.accounts.shared_claims import SharedAccount, SpreadAccount
 from megabot.service.accounts.turn_record import TurnFile, TurnRecord
 from megabot.service.schedulers import next_slot
 from megabot.service.service import Service
@@ -27,6 +31,8 @@ from megabot.service.tasks import Task
 from megabot.settings import Settings
 from megabot.source.model import Thread
 
+NEAR_SLOT = timedelta(minutes=5)
+"""How long before a slot an account no longer moves to another host."""
 log = logging.getLogger("megabot")
 
 
@@ -37,10 +43,11 @@ class Shared:
     clock: Clock
     resources: SharedResources
     jobs: JobLimit
+    claims: Claims
     progress: Callable[[], None]
 
 
-class AccountBot(Account):
+class AccountBot(Account, SpreadAccount):
     """An account with its settings `file`.
 
     Its first turn reads the source and the ledger, without the server, so that accounts with a due edition
@@ -78,6 +85,19 @@ class AccountBot(Account):
             self._service is not None and self._service.is_failing
         )
 
+    @property
+    @override
+    def shared_account(self) -> SharedAccount | None:
+        database = self.settings.database_text()
+        if not database:
+            return None
+        return SharedAccount(database, self.settings.username, host_of(self.settings.instance))
+
+    @property
+    @override
+    def is_near_slot(self) -> bool:
+        return self._slot is not None and self._slot - self._shared.clock.now() < NEAR_SLOT
+
     def offer(self, settings: Settings) -> None:
         """Use other settings from the next turn on. If they cannot be used, the present ones stay."""
         self._offered = settings
@@ -88,7 +108,17 @@ class AccountBot(Account):
         try:
             with about_account(self.name, self.settings.log_level):
                 self._take_offer()
+                # Other settings may be for another account, whose claim is another one.
+                if not self._shared.claims.may_run(self.name):
+                    return TurnEnd(wake=0)
                 return self._step()
+        except ClaimLost as error:
+            log.warning("%s", error)
+            return TurnEnd()
+        except (DatabaseAway, Busy) as error:
+            # `claims` says so once for all accounts of the database.
+            log.debug("%s", error)
+            return TurnEnd(failing=True)
         finally:
             if self._app is not None:
                 self._app.rest()
@@ -105,12 +135,14 @@ class AccountBot(Account):
         if not self._in_turn:
             self._opened.close()
             self._forget()
+            self._shared.claims.release(self.name)
 
     def _forget(self) -> None:
         self._app: App | None = None
         self._service: Service | None = None
         self._turn_file: TurnFile | None = None
         self._threads: tuple[Thread, ...] = ()
+        self._slot: datetime | None = None
         self._opened, self._jobs = ExitStack(), ExitStack()
         self._start = Task("start", lambda _: self._begin(), shortest=self.settings.tick)
 
@@ -177,7 +209,8 @@ class AccountBot(Account):
         app = self._new_app(self.settings)
         with ExitStack() as opened, language_bound(app.language):
             opened.callback(app.close)
-            opened.enter_context(app.service_lock(on_wait=lambda _: None))
+            # Not that of the ledger: `claims` holds the account if other hosts may run it too.
+            opened.enter_context(app.folder_lock())
             self._turn_file = TurnFile(app.state_folder)
             for sentence in app.language.mistakes:
                 log.warning("%s", sentence)
@@ -213,6 +246,7 @@ class AccountBot(Account):
 
     def _after_tick(self, service: Service, app: App) -> TurnEnd:
         now, slot = self._shared.clock.now(), service.next_slot
+        self._slot = slot
         until_pass = (service.next_at - now).total_seconds()
         # Like the service of one account, see `Service.serve`.
         lag = random.uniform(0, LAG)  # noqa: S311  not a secret

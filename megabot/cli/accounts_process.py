@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import schedule
+from typing_extensions import override
 
 from megabot.app import notify
 from megabot.cli import operator_text, service_process
@@ -22,10 +23,10 @@ from megabot.errors import ConfigError, Stopping, UserError
 from megabot.lemmy.deadlines import SharedConnections
 from megabot.rendering.warm_children import WarmChildren
 from megabot.service.accounts import folder as accounts_folder
-from megabot.service.accounts.claims import Claims
 from megabot.service.accounts.folder import SUFFIX, FileMark
 from megabot.service.accounts.pool import Pool
 from megabot.service.accounts.resources import SharedResources
+from megabot.service.accounts.shared_claims import Accounts, SharedClaims
 from megabot.service.accounts.turns import LIMITS
 from megabot.settings import PREFIX, Settings
 from megabot.settings_sources import load_account
@@ -66,25 +67,25 @@ def run(folder: Path, options: Mapping[str, object]) -> int:
     return 0
 
 
-class AccountsProcess:
+class AccountsProcess(Accounts):
     """Keeps the accounts in the pool the same as the settings files in `folder`."""
 
-    def __init__(
-        self, folder: Path, options: Mapping[str, object], stop: Stop, *, claims: Claims | None = None
-    ) -> None:
+    def __init__(self, folder: Path, options: Mapping[str, object], stop: Stop) -> None:
         self._folder = folder
         self._options = options
         self._stop = stop
         self._clock = SystemClock(stop)
-        self._pool = Pool(claims=claims)
         self._children = WarmChildren()
+        resources = SharedResources(
+            connections=SharedConnections(servers=SERVERS, connections=LIMITS.quick), children=self._children
+        )
+        self._claims = SharedClaims(self, database=resources.database)
+        self._pool = Pool(claims=self._claims)
         self._shared = Shared(
             clock=ThreadClock(self._pool.stopping, progress=self._pool.note_progress),
-            resources=SharedResources(
-                connections=SharedConnections(servers=SERVERS, connections=LIMITS.quick),
-                children=self._children,
-            ),
+            resources=resources,
             jobs=JobLimit(JOBS),
+            claims=self._claims,
             progress=self._pool.note_progress,
         )
         self._marks: dict[str, FileMark] = {}
@@ -117,8 +118,22 @@ class AccountsProcess:
 
     def close(self) -> None:
         """End the turns and close all accounts. May be called twice."""
+        self._claims.stop()
         self._pool.stop(patience=PATIENCE)
+        self._claims.close()
         self._children.close()
+
+    @override
+    def find(self, name: str) -> AccountBot | None:
+        return self._bots.get(name)
+
+    @override
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._bots)
+
+    @override
+    def hurry(self, name: str) -> None:
+        self._pool.hurry(name)
 
     def _step(self) -> None:
         try:
@@ -143,6 +158,7 @@ class AccountsProcess:
         # A broken file is read each time, because the mistake may be elsewhere: in the password's file.
         again = [name for name in self._broken if name in marks]
         self._read(tuple(dict.fromkeys([*changed, *again])), changed=changed)
+        self._claims.begin()
 
     def _read_again(self) -> None:
         """Read all files again, as SIGHUP asks for, and let failing accounts start from scratch."""

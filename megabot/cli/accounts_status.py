@@ -1,16 +1,19 @@
-"""`megabot status --accounts FOLDER`: one line for each account, from its files alone."""
+"""`megabot status --accounts FOLDER`: one line for each account, from its files and its database's claims."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from megabot import state_dir
 from megabot.errors import ConfigError, UserError, WrongAccount
 from megabot.i18n.tables import Line, Span, Tone, table
 from megabot.i18n.times import moment, time_until
+from megabot.ledger.ownership import host_of
 from megabot.service.accounts import turn_record
 from megabot.service.accounts.folder import SUFFIX, scan
+from megabot.service.accounts.resources import open_database
 from megabot.service.accounts.turn_record import TurnFile, TurnRecord
 from megabot.settings_sources import load_account
 
@@ -19,19 +22,23 @@ from megabot.settings_sources import load_account
 class AccountStatus:
     """One account. `mistake` is why its settings cannot be used, "" if they can.
 
-    `turned` is the time of its last turn in the service, `left` what that turn left; None before the first.
+    `turned` is the time of its last turn on this host, `left` what that turn left; None before the first.
+    `host` is the host that runs it now, "" if none does; None if its ledger is a file. `no_host` is why the
+    database did not tell.
     """
 
     name: str
     mistake: str = ""
     turned: datetime | None = None
     left: TurnRecord | None = None
+    host: str | None = None
+    no_host: str = ""
 
 
 def read(folder: Path, environ: Mapping[str, str]) -> tuple[AccountStatus, ...]:
     """Read the status of every account of a folder. Raises `ConfigError` if the folder cannot be read."""
-    folder = folder.absolute()
-    return tuple(_status(folder / f"{name}{SUFFIX}", environ) for name in scan(folder))
+    folder, hosts_of = folder.absolute(), cache(_hosts)
+    return tuple(_status(folder / f"{name}{SUFFIX}", environ, hosts_of) for name in scan(folder))
 
 
 def lines(accounts: Sequence[AccountStatus], now: datetime, *, width: int | None) -> Iterator[Line]:
@@ -45,7 +52,22 @@ def plain(accounts: Sequence[AccountStatus]) -> dict[str, object]:
     return {"accounts": [_plain(one) for one in accounts]}
 
 
-def _status(file: Path, environ: Mapping[str, str]) -> AccountStatus:
+def _hosts(database: str) -> Mapping[tuple[str, str], str] | UserError | ConfigError:
+    """Return which host runs each account of a database, or why that is not known. Asked once for all."""
+    # Imported here, because only accounts with a shared database need SQLAlchemy.
+    from megabot.ledger.postgres.hosts import holders_by_account
+
+    try:
+        return holders_by_account(open_database(database))
+    except (UserError, ConfigError) as error:
+        return error
+
+
+def _status(
+    file: Path,
+    environ: Mapping[str, str],
+    hosts_of: Callable[[str], Mapping[tuple[str, str], str] | UserError | ConfigError],
+) -> AccountStatus:
     name = file.name.removesuffix(SUFFIX)
     try:
         settings = load_account(file, environ, warn=lambda _: None)
@@ -56,22 +78,39 @@ def _status(file: Path, environ: Mapping[str, str]) -> AccountStatus:
     # Raises `WrongAccount` for a folder that may not be read.
     state_dir.holds(settings.state_dir, turn_record.NAME)
     turned, left = TurnFile(settings.state_dir).read() or (None, None)
-    return AccountStatus(name=name, turned=turned, left=left)
+    status = AccountStatus(name=name, turned=turned, left=left)
+    if not settings.database_url:
+        return status
+    hosts = hosts_of(settings.database_text())
+    if isinstance(hosts, UserError | ConfigError):
+        return replace(status, no_host=str(hosts))
+    key = settings.username.lower(), host_of(settings.instance)
+    return replace(status, host=hosts.get(key, ""))
 
 
 def _row(status: AccountStatus, now: datetime) -> Sequence[Span | str]:
     if status.mistake:
         return Span(status.name), Span("settings", Tone.BAD), "", Span(status.mistake, Tone.BAD)
-    if status.turned is None or status.left is None:
-        return Span(status.name), Span("has not run yet", Tone.ODD), "", ""
     left = status.left
+    if status.turned is None or left is None:
+        never = "has not run yet" if status.host is None else _host(status)
+        return Span(status.name), Span(never, Tone.ODD), "", _trouble(status)
     coming = f"{left.thread} {left.edition}, {moment(left.slot, 'UTC', now)}" if left.slot else "no edition"
-    return status.name, f"turn {time_until(status.turned, now)}", coming, _trouble(left)
+    return status.name, f"turn {time_until(status.turned, now)}{_on(status)}", coming, _trouble(status)
 
 
-def _trouble(left: TurnRecord) -> Span:
+def _host(status: AccountStatus) -> str:
+    return f"runs on {status.host}" if status.host else "no host runs it"
+
+
+def _on(status: AccountStatus) -> str:
+    return "" if status.host is None else f", {_host(status)}"
+
+
+def _trouble(status: AccountStatus) -> Span:
+    left = status.left or TurnRecord()
     alerts = f"{left.alerts} alert{'s' if left.alerts > 1 else ''}" if left.alerts else ""
-    return Span("; ".join(filter(None, [alerts, left.trouble])), Tone.BAD)
+    return Span("; ".join(filter(None, [alerts, left.trouble, status.no_host])), Tone.BAD)
 
 
 def _summary(accounts: Sequence[AccountStatus]) -> str:
@@ -92,4 +131,5 @@ def _plain(status: AccountStatus) -> dict[str, object]:
         "next_slot": left.slot.isoformat() if left.slot else None,
         "alerts": left.alerts,
         "trouble": left.trouble or None,
+        "host": status.host or None,
     }

@@ -15,8 +15,8 @@ from megabot.app import App
 from megabot.demo.stage import Stage
 from megabot.errors import ClaimLost, DatabaseAway
 from megabot.forum.port import Forum
-from megabot.ledger.claims import LEASE
 from megabot.ledger.port import Ledger
+from megabot.ledger.postgres.claims import LEASE
 from megabot.ports import Ports
 from megabot.reconcile.overridden_source import OverriddenSource
 from megabot.reconcile.report import Report

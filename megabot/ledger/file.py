@@ -21,7 +21,6 @@ from sqlalchemy.pool import NullPool
 from megabot.errors import Busy, LedgerError, NewerLedger
 from megabot.ledger import schema
 from megabot.ledger.database import BrokenRowError
-from megabot.ledger.first_tables import STEPS
 from megabot.ledger.integrity import (
     ACCOUNT_ID,
     APPLICATION_ID,
@@ -31,6 +30,7 @@ from megabot.ledger.integrity import (
     has_shape,
     is_damage,
 )
+from megabot.ledger.migrations.first_tables import STEPS
 from megabot.ledger.ownership import Owner
 from megabot.ledger.rows import account_row
 from megabot.ledger.state import AccountState

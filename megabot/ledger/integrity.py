@@ -20,7 +20,7 @@ from sqlalchemy.pool import StaticPool
 
 from megabot.ledger import rows, schema
 from megabot.ledger.database import UNREADABLE
-from megabot.ledger.first_tables import STEPS
+from megabot.ledger.migrations.first_tables import STEPS
 from megabot.ledger.state import ThreadState
 from megabot.ledger.tables import ACCOUNTS, ALEMBIC_VERSION, METADATA, WRITTEN_BY
 

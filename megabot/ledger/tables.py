@@ -288,5 +288,9 @@ CLAIMS = _table(
 TOKENS = _table("tokens", _account(), _must("content"))
 """The token and the record of sign-ins, as `megabot.lemmy.auth` writes it. Only used on PostgreSQL."""
 
-SECRET = frozenset({CLAIMS.name, TOKENS.name})
+HOSTS = _table("hosts", _key("name"), _must("until", Moment), _must("wanted", NUMBER))
+"""The processes that spread accounts among them, until when each counts as alive, and how many more accounts
+it would run. Only used on PostgreSQL."""
+
+SECRET = frozenset({CLAIMS.name, HOSTS.name, TOKENS.name})
 """The tables that never go into a backup."""

@@ -110,8 +110,10 @@ class PassScheduler:
         limited = any(isinstance(failure, RateLimited) for failure in failures)
         self._limited = self._limited + 1 if limited else 0
         retry = limited_wait(self._limited) if limited else failed_wait(self._troubled)
-        self._rest = Interval(now, next_pass(self._ports.clock.now(), self.reports, retry=retry))
         self._slot = self.next_slot(now)
+        following = next_pass(self._ports.clock.now(), self.reports, retry=retry)
+        # A slot may have come while the pass ran.
+        self._rest = Interval(now, min(following, self._slot or following))
 
 
 class InboxScheduler:

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import delete
 
 from megabot.ledger.port import Ledger
-from megabot.ledger.postgres import PostgresLedger
-from megabot.ledger.shared_database import SharedDatabase
+from megabot.ledger.postgres.ledger import PostgresLedger
+from megabot.ledger.postgres.shared_database import SharedDatabase
 from megabot.ledger.sqlite import SqliteLedger
 from megabot.ledger.tables import ACCOUNTS
 from tests.contract.live import LiveServer, live_server

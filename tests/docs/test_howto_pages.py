@@ -21,8 +21,8 @@ from megabot.forum.models import PostLimit
 from megabot.forum.notices import Origin
 from megabot.i18n.tables import EXIT_CODES
 from megabot.i18n.translation import _, language_used
-from megabot.ledger import postgres_errors
-from megabot.ledger.shared_database import CONNECTIONS, OLDEST
+from megabot.ledger.postgres import errors as postgres_errors
+from megabot.ledger.postgres.shared_database import CONNECTIONS, OLDEST
 from megabot.reconcile import describe
 from megabot.reconcile.post_limit import DueSlot, late_posts, limited_wait
 from megabot.rendering.model import CompanionFacts, Rendered
@@ -288,8 +288,8 @@ def test_the_paths_of_many_accounts_are_those_of_the_unit_and_of_the_commands() 
 
 
 def test_each_error_of_the_database_on_the_page_is_one_that_the_program_reports() -> None:
-    folder = ROOT / "megabot/ledger"
-    modules = [(folder / f"{name}.py").read_text("utf-8") for name in ("postgres_errors", "shared_database")]
+    folder = ROOT / "megabot/ledger/postgres"
+    modules = [(folder / f"{name}.py").read_text("utf-8") for name in ("errors", "shared_database")]
     # Sentences as they are, although the code wraps them.
     sentences = re.sub(r'"\s+f?"', "", " ".join(modules))
     rows = re.findall(r"^\| `(.+?)` \|", page("use-postgresql"), re.MULTILINE)

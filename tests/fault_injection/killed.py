@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 
 from lemmy_sandbox import Sandbox
 from megabot.ledger.ownership import host_of
-from megabot.ledger.shared_database import database_at
+from megabot.ledger.postgres.shared_database import database_at
 from megabot.ledger.tables import ACCOUNTS, CLAIMS
 from megabot.source.model import Refresh
 from tests.world import SLOT, WEEK, Clock, World

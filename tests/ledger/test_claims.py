@@ -16,10 +16,10 @@ from sqlalchemy import select, text, update
 from typing_extensions import override
 
 from megabot.errors import Busy, ClaimLost
-from megabot.ledger.claims import LEASE, HeldClaim
-from megabot.ledger.postgres import PASS_WAIT, TOKEN_WAIT, PostgresLedger
+from megabot.ledger.postgres.claims import LEASE, HeldClaim
+from megabot.ledger.postgres.ledger import PASS_WAIT, TOKEN_WAIT, PostgresLedger
+from megabot.ledger.postgres.shared_database import SharedDatabase
 from megabot.ledger.records import IntentKind, NewIntent
-from megabot.ledger.shared_database import SharedDatabase
 from megabot.ledger.state import ClaimKind
 from megabot.ledger.tables import ACCOUNTS, CLAIMS
 from megabot.lemmy.http import LemmySession
@@ -361,8 +361,8 @@ HOLDER = """
 import sys, time
 from datetime import timedelta
 from megabot.clock import Stop, SystemClock
-from megabot.ledger.postgres import PostgresLedger
-from megabot.ledger.shared_database import SharedDatabase
+from megabot.ledger.postgres.ledger import PostgresLedger
+from megabot.ledger.postgres.shared_database import SharedDatabase
 _, url, name, address = sys.argv
 shared = SharedDatabase(url, holder="killed", lease=timedelta(seconds=2))
 ledger = PostgresLedger(shared, SystemClock(Stop()), name=name, address=address, on_wait=lambda: None)

@@ -11,8 +11,8 @@ from sqlalchemy.pool import StaticPool
 
 from megabot.ledger import migrations, schema
 from megabot.ledger.file import VERSION
-from megabot.ledger.first_tables import STEPS
 from megabot.ledger.integrity import has_shape
+from megabot.ledger.migrations.first_tables import STEPS
 from tests.postgres import Database, PostgresServer
 
 Change = Callable[[Connection], None]

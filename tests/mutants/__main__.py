@@ -16,6 +16,7 @@ from tests.mutants.claims import CLAIMS
 from tests.mutants.commands import COMMANDS
 from tests.mutants.decisions import DECISIONS
 from tests.mutants.deeds import DEEDS
+from tests.mutants.engines import ENGINES
 from tests.mutants.generations import GENERATIONS
 from tests.mutants.living import LIVING
 from tests.mutants.mutant import Mutant
@@ -24,7 +25,7 @@ from tests.mutants.workshop import PASSED, Fate, Outcome, Workshop
 
 ROOT = Path(__file__).parents[2]
 AT_A_TIME = 2
-MUTANTS = (*ACCOUNTS, *DECISIONS, *DEEDS, *COMMANDS, *GENERATIONS, *LIVING, *TEMPLATES, *CLAIMS)
+MUTANTS = (*ACCOUNTS, *DECISIONS, *DEEDS, *COMMANDS, *GENERATIONS, *LIVING, *TEMPLATES, *CLAIMS, *ENGINES)
 
 
 def main() -> int:

@@ -128,6 +128,19 @@ def without_last_argument(function: Function, called: Function) -> Change:
     return _change(function, alter)
 
 
+def without_argument(
+    function: Function, called: Function, number: int | None = None, *, position: int
+) -> Change:
+    """Leave a positional argument out of a call, counted from 1."""
+
+    def alter(tree: ast.AST) -> None:
+        node = _nth(_calls_of(tree, called), number).node
+        if isinstance(node, ast.Call):
+            del node.args[position - 1]
+
+    return _change(function, alter)
+
+
 def without_step(function: Function, called: Function, number: int | None = None) -> Change:
     """Leave out the statement, or the element of a tuple, that calls a function."""
 

@@ -4,10 +4,10 @@ from sqlalchemy import ColumnElement, tuple_
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.sql.operators import ColumnOperators
 
-from megabot.ledger import claims as own_claims
 from megabot.ledger import transfer
-from megabot.ledger.claims import Claims, HeldClaim
-from megabot.ledger.postgres import PostgresAccount, PostgresLedger
+from megabot.ledger.postgres import claims as own_claims
+from megabot.ledger.postgres.claims import Claims, HeldClaim
+from megabot.ledger.postgres.ledger import PostgresAccount, PostgresLedger
 from tests.mutants.change import call, condition, operand, without_last_argument, without_step
 from tests.mutants.mutant import Mutant
 

@@ -20,9 +20,9 @@ from megabot.forum.models import CommunityRef, PostDraft
 from megabot.i18n.channels import to_json
 from megabot.ledger import schema
 from megabot.ledger.file import VERSION, BrokenLedgerMoved
-from megabot.ledger.first_tables import STEPS
 from megabot.ledger.integrity import ACCOUNT_ID, check_rows, has_shape
 from megabot.ledger.migrations.facts import typed_rows
+from megabot.ledger.migrations.first_tables import STEPS
 from megabot.ledger.ownership import Owner
 from megabot.ledger.records import (
     CommandRecord,

@@ -19,6 +19,7 @@ from megabot.cli.service_jobs import JobLimit
 from megabot.lemmy.deadlines import SharedConnections
 from megabot.rendering.warm_children import WarmChildren
 from megabot.service.accounts import turn_record
+from megabot.service.accounts.claims import EveryAccount
 from megabot.service.accounts.pool import Pool
 from megabot.service.accounts.resources import SharedResources
 from megabot.service.accounts.turns import Limits
@@ -81,6 +82,7 @@ class Stage:
                 connections=SharedConnections(servers=4, connections=4), children=self.children
             ),
             jobs=JobLimit(1),
+            claims=EveryAccount(),
             progress=self.pool.note_progress,
         )
         self.bots[name] = AccountBot(file, load_account(file, os.environ, warn=pytest.fail), shared)

@@ -10,9 +10,9 @@ import pytest
 from psycopg import sql
 
 from megabot.errors import Busy, DatabaseAway, LedgerError
-from megabot.ledger.postgres import PostgresLedger
+from megabot.ledger.postgres.ledger import PostgresLedger
+from megabot.ledger.postgres.shared_database import SharedDatabase
 from megabot.ledger.records import CommandState, IntentKind, IntentState, NewIntent
-from megabot.ledger.shared_database import SharedDatabase
 from megabot.ledger.state import ThreadState
 from tests.contract.test_ledger import DRAFT, HEARD, POST
 from tests.fakes import MONDAY_NOON

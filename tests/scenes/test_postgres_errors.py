@@ -15,8 +15,8 @@ from sqlalchemy import create_engine
 
 from megabot.errors import ConfigError, DatabaseAway, LedgerError, MegabotError, NewerLedger
 from megabot.ledger import schema
+from megabot.ledger.postgres.shared_database import OLDEST, SharedDatabase, unsuitable
 from megabot.ledger.records import IntentKind, NewIntent
-from megabot.ledger.shared_database import OLDEST, SharedDatabase, unsuitable
 from megabot.settings import Settings
 from tests.fakes import MONDAY_NOON
 from tests.postgres import Database, PostgresServer, TrafficProxy

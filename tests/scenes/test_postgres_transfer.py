@@ -15,13 +15,13 @@ from megabot.errors import DatabaseAway, ForeignLedger, LedgerError, NewerLedger
 from megabot.ledger.file import NAME, VERSION
 from megabot.ledger.ownership import Owner
 from megabot.ledger.port import Ledger
-from megabot.ledger.postgres import PostgresLedger
-from megabot.ledger.records import IntentKind, IntentState, NewIntent
-from megabot.ledger.shared_database import SharedDatabase
+from megabot.ledger.postgres.ledger import PostgresLedger
+from megabot.ledger.postgres.shared_database import SharedDatabase
+from megabot.ledger.records import CommandState, IntentKind, IntentState, NewIntent
 from megabot.ledger.sqlite import SqliteLedger
 from megabot.ledger.state import AccountState, Job, JobRun, SentAlert, SentAlertState
 from megabot.ledger.tables import METADATA, SECRET
-from tests.contract.test_ledger import HEARD, LATER, POST, TEXT
+from tests.contract.test_ledger import DRAFT, HEARD, LATER, POST, TEXT, weeks_of
 from tests.contract.test_ledger_state import ACCOUNT, HELD, PLACE, THREAD
 from tests.fake_ledger import FakeLedger
 from tests.fakes import MONDAY_NOON, FakeClock
@@ -424,6 +424,60 @@ def test_an_intent_of_another_account_cannot_be_resolved(shared: SharedDatabase)
     with pytest.raises(LedgerError, match="is gone"):
         ledger_of(shared, "not-theirs").resolve_intent(theirs.id, IntentState.DONE, at=LATER)
     assert ledger_of(shared, "theirs").intents("birds") == (theirs,)
+
+
+def test_what_is_forgotten_of_one_account_is_kept_of_another(
+    tables: Database, shared: SharedDatabase
+) -> None:
+    mine, theirs = ledger_of(shared, "forgets"), ledger_of(shared, "remembers")
+    edit = replace(PUBLISH, kind=IntentKind.EDIT, post_id=7, draft=DRAFT)
+    for ledger in (mine, theirs):
+        weeks_of(ledger, 4)
+        for _ in range(2):
+            ledger.resolve_intent(ledger.begin_intent(edit).id, IntentState.DONE, at=LATER)
+        for state in (CommandState.CLOSED, CommandState.IGNORED):
+            ledger.keep_command(replace(HEARD, key=state.value, state=state))
+    whole = stored(tables, "remembers")
+    assert stored(tables, "forgets")["intents"] == whole["intents"]
+
+    mine.prune(LATER, ignored_before=LATER)
+
+    assert stored(tables, "remembers") == whole
+    forgotten = stored(tables, "forgets")
+    assert {name for name in ("intents", "posts", "commands") if forgotten[name] == whole[name]} == set()
+
+
+def test_only_edits_of_the_same_account_make_one_superseded(shared: SharedDatabase) -> None:
+    edit = replace(PUBLISH, kind=IntentKind.EDIT, post_id=7, draft=DRAFT)
+    first, second = ledger_of(shared, "edits-first"), ledger_of(shared, "edits-second")
+    for ledger in (first, second):
+        ledger.resolve_intent(ledger.begin_intent(edit).id, IntentState.DONE, at=LATER)
+
+    first.prune(LATER, ignored_before=LATER)
+
+    assert [intent.new.draft for intent in first.intents("birds")] == [DRAFT]
+
+
+def test_old_writes_are_kept_however_many_newer_posts_another_account_has(shared: SharedDatabase) -> None:
+    busy, quiet = ledger_of(shared, "busy"), ledger_of(shared, "quiet")
+    for number in (1, 2, 3):
+        busy.record_post(replace(POST, post_id=number, slot=LATER.replace(year=2030 + number)))
+    quiet.resolve_intent(quiet.begin_intent(PUBLISH).id, IntentState.DONE, at=LATER)
+    quiet.record_post(POST)
+
+    quiet.prune(LATER.replace(year=2040), ignored_before=LATER)
+
+    assert len(quiet.intents("birds")) == 1
+    assert quiet.posts("birds") == (POST,)
+
+
+def test_the_texts_of_a_thread_are_those_of_the_accounts_own_posts(shared: SharedDatabase) -> None:
+    mine, theirs = ledger_of(shared, "my-texts"), ledger_of(shared, "their-texts")
+    theirs.record_post(POST)
+    for ledger in (mine, theirs):
+        ledger.keep_text(TEXT)
+
+    assert (mine.texts("birds"), theirs.texts("birds")) == ((), (TEXT,))
 
 
 @pytest.mark.parametrize("seed", range(3))

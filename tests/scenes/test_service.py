@@ -1,12 +1,17 @@
 """The service between two passes: what it waits for, what it survives, what it says."""
 
 import logging
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from typing_extensions import override
 
 from megabot.errors import Stopping
+from megabot.ledger.port import Ledger
 from megabot.rendering.model import RenderProblem
+from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.service.schedulers import next_pass
 from megabot.service.service import Service
 from megabot.service.tasks import trying_again
@@ -25,6 +30,35 @@ def test_a_slot_is_posted_by_the_tick_that_comes_after_it(world: World) -> None:
 
     service.tick()
 
+    assert world.pinned() == [1]
+
+
+class LateAlerts(LedgerAlerts):
+    """Alerts that are updated at the end of a pass, when a slot has just come."""
+
+    def __init__(self, world: World, ledger: Ledger) -> None:
+        super().__init__(ledger)
+        self._clock = world.clock
+
+    @override
+    def active_alerts(self) -> Iterator[tuple[str, str]]:
+        self._clock.at = max(self._clock.at, SLOT + WEEK + timedelta(seconds=5))
+        return super().active_alerts()
+
+
+def test_a_slot_that_comes_while_a_pass_runs_is_posted_in_the_same_tick(world: World) -> None:
+    world.service().tick()
+    ports = world.ports()
+    service = Service(
+        replace(ports, alerts=LateAlerts(world, ports.ledger)),
+        tick=timedelta(seconds=30),
+        notify=lambda _: None,
+    )
+    world.clock.at = SLOT + WEEK - timedelta(seconds=5)
+
+    service.tick()
+
+    assert world.posts()[0]["published"] == "2026-11-23T12:00:05Z"
     assert world.pinned() == [1]
 
 

@@ -232,6 +232,9 @@ def test_an_account_that_another_host_runs_has_no_turn() -> None:
         def may_run(self, account: str) -> bool:
             return account == "own"
 
+        def release(self, account: str) -> None:
+            pytest.fail("the accounts do this")
+
     pool = Pool(limits=LIMITS, claims=Half())
     own, foreign = Fake("own"), Fake("foreign")
     pool.put(own)

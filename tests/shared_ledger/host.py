@@ -12,9 +12,9 @@ from typing_extensions import override
 
 from megabot.clock import Clock
 from megabot.errors import DatabaseAway
-from megabot.ledger.claims import Claims
-from megabot.ledger.postgres import PostgresLedger
-from megabot.ledger.shared_database import SharedDatabase
+from megabot.ledger.postgres.claims import Claims
+from megabot.ledger.postgres.ledger import PostgresLedger
+from megabot.ledger.postgres.shared_database import SharedDatabase
 from megabot.ledger.tables import CLAIMS
 from megabot.lemmy.auth.credentials import Credentials
 from megabot.lemmy.auth.sign_in import SignIns

@@ -16,8 +16,8 @@ from sqlalchemy.engine import Engine
 
 from megabot.ledger.file import NAME
 from megabot.ledger.port import Ledger
-from megabot.ledger.postgres import PostgresLedger
-from megabot.ledger.shared_database import SharedDatabase, database_at
+from megabot.ledger.postgres.ledger import PostgresLedger
+from megabot.ledger.postgres.shared_database import SharedDatabase, database_at
 from megabot.ledger.sqlite import SqliteLedger
 from megabot.ledger.tables import ACCOUNTS
 from megabot.ledger.transfer import AccountRows, copy_account

@@ -9,7 +9,10 @@ class Claims(Protocol):
     """Decides which of several hosts runs an account."""
 
     def may_run(self, account: str) -> bool:
-        """Return whether this process may run an account's next turn. Called before each one."""
+        """Return whether this process may run an account's next turn. Called before each one; asks nobody."""
+
+    def release(self, account: str) -> None:
+        """Let another host run an account, after its last turn here. Does not wait for a database."""
 
 
 class EveryAccount(Claims):
@@ -18,3 +21,7 @@ class EveryAccount(Claims):
     @override
     def may_run(self, account: str) -> bool:
         return True
+
+    @override
+    def release(self, account: str) -> None:
+        pass

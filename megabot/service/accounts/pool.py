@@ -140,8 +140,10 @@ class Pool:
             if entry is None:
                 return
             entry.hurried = True
-            if entry.running is None:
-                entry.due = self._now()
+            now = self._now()
+            # One that is due already keeps its place before those that are hurried later.
+            if entry.running is None and entry.due > now:
+                entry.due = now
                 self._schedule.wait(entry)
                 self._changed.notify()
 
@@ -187,11 +189,17 @@ class Pool:
         with self._changed:
             self.stopping.set()
             self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._running, timeout=patience)
-            entries = list(self._schedule.entries.values())
+            entries = tuple(self._schedule.entries.values())
+            busy = [entry.account for entry in entries if entry.running is not None]
+            idle = [entry.account for entry in entries if entry.running is None]
             self._schedule.entries.clear()
-        for entry in entries:
-            _close(entry.account)
+        # At once, so that another host can run them while a long turn ends here.
+        for account in idle:
+            _close(account)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._running, timeout=patience)
+        for account in busy:
+            _close(account)
 
     def _dispatch(self) -> None:
         with self._changed:

@@ -32,6 +32,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id"),
         sqlite_strict=True,
     )
+    op.create_table(
+        "hosts",
+        sa.Column("name", Words(), autoincrement=False, nullable=False),
+        sa.Column("until", Moment(), nullable=False),
+        sa.Column("wanted", NUMBER, nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+        sqlite_strict=True,
+    )
     for limit in (
         sa.Column("limit_posts", NUMBER, nullable=True),
         sa.Column("limit_seconds", NUMBER, nullable=True),

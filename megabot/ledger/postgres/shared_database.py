@@ -15,15 +15,20 @@ from sqlalchemy.engine import URL, make_url
 from megabot import database_url
 from megabot.errors import Busy, ConfigError, LedgerError, NewerLedger
 from megabot.ledger import schema
-from megabot.ledger.claims import LEASE, Claims
-from megabot.ledger.postgres_errors import explain_errors, shown
+from megabot.ledger.postgres.claims import LEASE, Claims
+from megabot.ledger.postgres.errors import explain_errors, shown
 from megabot.ledger.tables import ACCOUNTS, ALEMBIC_VERSION, WRITTEN_BY
 
 OLDEST = 14
 """The oldest version of PostgreSQL that the ledger's statements were tested with."""
-_KEPT = 4
-CONNECTIONS = 12
-"""How many connections a process has at most; all but `_KEPT` are closed after use."""
+_KEPT = 8
+"""How many connections stay open for the next use: one for each quick turn of many accounts."""
+CONNECTIONS = 26
+"""How many connections a process has at most; all but `_KEPT` are closed after use.
+
+One for each turn of many accounts and two for the threads that keep the claims: three hosts stay below the
+100 that PostgreSQL allows by default.
+"""
 _CREATING = 0x4D454741
 """The number of the advisory lock for creating and migrating the tables: "MEGA"."""
 _CONNECT = {

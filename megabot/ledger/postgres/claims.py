@@ -13,8 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, and_, func, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, Connection, Text, and_, bindparam, column, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.sql.expression import ColumnElement
 
 from megabot.ledger.state import ClaimKind
 from megabot.ledger.tables import CLAIMS
@@ -24,6 +25,7 @@ LEASE = timedelta(seconds=30)
 
 _NOW = func.clock_timestamp()
 _KEY = (CLAIMS.c.account_id, CLAIMS.c.kind)
+_ROW = (*_KEY, CLAIMS.c.fence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,8 @@ class Claims:
         """Put off the end of claims of this process, and return those that it has lost."""
         if not claims:
             return ()
-        # Not its end: if nobody took a claim since, it is still this process's own.
-        own = tuple_(*_KEY, CLAIMS.c.fence).in_(
-            [(claim.account_id, claim.kind, claim.fence) for claim in claims]
-        )
         # Locked in one order, because two threads of this process may renew the same claims.
-        locked = select(*_KEY).where(own).order_by(*_KEY).with_for_update()
+        locked = select(*_KEY).where(_own(claims)).order_by(*_KEY).with_for_update()
         renewed = update(CLAIMS).where(tuple_(*_KEY).in_(locked)).values(until=_NOW + self.lease)
         kept = {(row.account_id, row.kind) for row in connection.execute(renewed.returning(*_KEY))}
         lost = tuple(claim for claim in claims if (claim.account_id, claim.kind) not in kept)
@@ -87,18 +85,48 @@ class Claims:
             self._lost |= {claim: True for claim in lost if claim in self._lost}
         return lost
 
-    def release(self, connection: Connection, claim: HeldClaim) -> None:
-        """Give a claim back, so that others need not wait for its end."""
+    def renew_all(self, connection: Connection) -> None:
+        """Put off the end of all claims of this process in one statement, and note those that it has lost.
+
+        A row that is locked is left out: its writer renews it, and must not delay all the others.
+        """
+        claims = tuple(claim for claim in self.held() if not self.is_lost(claim))
+        if not claims:
+            return
+        locked = select(*_KEY).where(_own(claims)).with_for_update(skip_locked=True)
+        renewed = update(CLAIMS).where(tuple_(*_KEY).in_(locked)).values(until=_NOW + self.lease)
+        kept = {(row.account_id, row.kind) for row in connection.execute(renewed.returning(*_KEY))}
+        missing = tuple(claim for claim in claims if (claim.account_id, claim.kind) not in kept)
+        if not missing:
+            return
+        own = {(row.account_id, row.kind) for row in connection.execute(select(*_KEY).where(_own(missing)))}
+        lost = [claim for claim in missing if (claim.account_id, claim.kind) not in own]
         with self._lock:
-            self._lost.pop(claim, None)
-        own = and_(
-            CLAIMS.c.account_id == claim.account_id,
-            CLAIMS.c.kind == claim.kind,
-            CLAIMS.c.fence == claim.fence,
-        )
-        connection.execute(update(CLAIMS).where(own).values(until=_NOW))
+            self._lost |= {claim: True for claim in lost if claim in self._lost}
+
+    def release(self, connection: Connection, *claims: HeldClaim) -> None:
+        """Give claims back in one statement, so that others need not wait for their end."""
+        with self._lock:
+            for claim in claims:
+                self._lost.pop(claim, None)
+        if claims:
+            connection.execute(update(CLAIMS).where(_own(claims)).values(until=_NOW))
 
     def is_lost(self, claim: HeldClaim) -> bool:
         """Return whether a renewal has found that another process took the claim."""
         with self._lock:
             return self._lost.get(claim, False)
+
+
+def _own(claims: Iterable[HeldClaim]) -> ColumnElement[bool]:
+    """Return the condition for the rows of claims that nobody took since, even if their end has come."""
+    rows = [(claim.account_id, claim.kind.value, claim.fence) for claim in claims]
+    ids, kinds, fences = zip(*rows, strict=True)
+    # Three arrays, so that the statement's text is the same for one claim and for a thousand.
+    rows_given = func.unnest(
+        bindparam(None, list(ids), ARRAY(BigInteger)),
+        bindparam(None, list(kinds), ARRAY(Text)),
+        bindparam(None, list(fences), ARRAY(BigInteger)),
+    ).table_valued(column("account_id", BigInteger), column("kind", Text), column("fence", BigInteger))
+    given = rows_given.render_derived()
+    return tuple_(*_ROW).in_(select(given.c.account_id, given.c.kind, given.c.fence))

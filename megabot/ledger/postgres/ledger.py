@@ -16,13 +16,13 @@ from typing_extensions import override
 from megabot.clock import Clock
 from megabot.errors import Busy, ClaimLost, ForeignLedger, LedgerError
 from megabot.ledger import backup
-from megabot.ledger.claims import HeldClaim
 from megabot.ledger.database import Database, count_change
 from megabot.ledger.ownership import Owner
 from megabot.ledger.port import StoredLedger
-from megabot.ledger.postgres_errors import explain_errors
+from megabot.ledger.postgres.claims import HeldClaim
+from megabot.ledger.postgres.errors import explain_errors
+from megabot.ledger.postgres.shared_database import SharedDatabase
 from megabot.ledger.rows import account_row
-from megabot.ledger.shared_database import SharedDatabase
 from megabot.ledger.sql import SqlLedger
 from megabot.ledger.state import AccountState, ClaimKind
 from megabot.ledger.tables import ACCOUNTS, CLAIMS, TOKENS
