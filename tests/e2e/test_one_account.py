@@ -13,6 +13,7 @@ from lemmy_sandbox.user_client import User
 from megabot.cli.service_process import ServiceProcess
 from megabot.clock import Stop
 from megabot.errors import ForeignLedger
+from megabot.ledger.ownership import Owner
 from megabot.ledger.sqlite import SqliteLedger
 from tests.e2e.conftest import Megabot
 from tests.fakes import FakeClock
@@ -76,7 +77,8 @@ def owner(home: Path) -> dict[str, str]:
 def make_older(home: Path) -> None:
     """Make the ledger one of a version that recorded no owner."""
     with closing(opened(home)) as ledger:
-        ledger.change_account(lambda account: replace(account, owner=None))
+        nobody = Owner(name="", host="", address="")
+        ledger.change_account(lambda account: replace(account, owner=nobody))
 
 
 def posts(sandbox: Sandbox) -> int:

@@ -116,10 +116,10 @@ def empty_an_index(path: Path) -> None:
     """Leave the rows in their table, where a look through the index misses them."""
     with closing(sqlite3.connect(path)) as ledger, ledger:
         ledger.execute("PRAGMA writable_schema = ON")
-        ledger.execute("UPDATE sqlite_schema SET sql = sql || ' WHERE 0' WHERE name = 'intents_by_thread'")
+        ledger.execute("UPDATE sqlite_schema SET sql = sql || ' WHERE 0' WHERE name = 'intents_of_edition'")
         ledger.commit()
     with closing(sqlite3.connect(path)) as ledger, ledger:
-        ledger.execute("REINDEX intents_by_thread")
+        ledger.execute("REINDEX intents_of_edition")
         ledger.execute("PRAGMA writable_schema = ON")
         ledger.execute("UPDATE sqlite_schema SET sql = replace(sql, ' WHERE 0', '')")
 
