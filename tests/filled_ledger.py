@@ -27,6 +27,7 @@ from tests.site_editions import a_highlight
 NOT_USED_IN_A_FILE = (
     "INSERT INTO claims VALUES (1, 'pass', 'a host', 3, '2026-11-16T12:00:00.000000+00:00')",
     "INSERT INTO tokens VALUES (1, '{}')",
+    "INSERT INTO hosts VALUES ('a host', '2026-11-16T12:00:00.000000+00:00', 0)",
 )
 """Rows for the tables that only PostgreSQL uses."""
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -126,7 +127,11 @@ def test_every_target_of_make_that_a_page_names_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     lines = [line for page in PAGES for line in commands(page.read_text(encoding="utf-8"))]
     named = {
-        word for line in lines if line.startswith("make ") for word in line.split()[1:] if "=" not in word
+        word
+        for line in lines
+        if line.startswith("make ")
+        for word in shlex.split(line)[1:]
+        if "=" not in word
     }
 
     assert named >= {"demo", "test"}

@@ -104,6 +104,7 @@ class Host:
     is_dead: bool = False
     _service: Service | None = None
     _held: ExitStack = field(default_factory=ExitStack)
+    _sessions: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
         """Start the process."""
@@ -127,6 +128,7 @@ class Host:
         session = LemmySession(
             world.sandbox.url, token=lambda: sign_ins.token, before_write=self._before_write
         )
+        self._sessions.callback(session.close)
         session.hooks["response"].append(self._answered)
         forum, _ = open_forum(session, sign_ins, world.clock, kind=world.kind, on_kind=lambda _: None)
         return Ports(
@@ -148,6 +150,7 @@ class Host:
             return self._tick()
         except Killed:
             self.is_dead = True
+            self._sessions.close()  # as the system closes a dead process's sockets
             return False
 
     def _tick(self) -> bool:
@@ -179,6 +182,7 @@ class Host:
     def stand_down(self) -> None:
         """Stop the service, and give the account back."""
         self._service = None
+        self._sessions.close()
         self._held.close()
 
     def _before_write(self) -> None:
@@ -194,6 +198,7 @@ class Host:
     def end(self) -> None:
         """End the process without a word to the database."""
         self.is_dead = True
+        self._sessions.close()
         self.connections.fresh_claims()
         self._held.close()
 
