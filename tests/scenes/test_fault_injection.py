@@ -49,7 +49,7 @@ def test_a_server_upgraded_before_any_request_of_a_handover_is_survived_with_a_f
     """A20."""
     random = Random(SEED)
     _, names = play({})
-    tries = [(number, {random.randint(1, len(names)): random.choice([*Mode])}) for number in range(1, 41)]
+    tries = [(number, {random.randint(1, len(names)): random.choice([*Mode])}) for number in range(1, 21)]
 
     broken = [(number, at) for number, at in tries if play(at, upgrade=number)[0]]
 
@@ -59,7 +59,7 @@ def test_a_server_upgraded_before_any_request_of_a_handover_is_survived_with_a_f
 def test_two_faults_in_one_handover_are_survived_too() -> None:
     random = Random(SEED)
     _, names = play({})
-    pairs = [{random.randint(1, len(names)): random.choice([*Mode]) for _ in range(2)} for _ in range(40)]
+    pairs = [{random.randint(1, len(names)): random.choice([*Mode]) for _ in range(2)} for _ in range(20)]
 
     assert [(at, found) for at in pairs if (found := play(at)[0])] == [], f"seed {SEED}"
 

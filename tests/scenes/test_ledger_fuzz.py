@@ -17,7 +17,7 @@ from tests.fakes import FakeClock
 from tests.filled_ledger import assert_usable, fill
 
 SEED = 15
-VARIANTS = 50
+VARIANTS = 20
 """How many of each kind, ten kinds."""
 PAGE = 4096
 MEMORY = Path("/dev/shm")  # noqa: S108  a file system without a disk, where each fsync costs nothing
