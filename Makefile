@@ -45,7 +45,7 @@ EXACT := \
 	megabot/rendering/child/spoiler_losses.py \
 	megabot/reconcile/actions.py \
 	megabot/reconcile/decide.py \
-	megabot/reconcile/idempotency.py \
+	megabot/reconcile/content/idempotency.py \
 	megabot/reconcile/observation.py \
 	megabot/reconcile/orders.py \
 	megabot/reconcile/outcomes.py \

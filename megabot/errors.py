@@ -106,7 +106,7 @@ class ClaimLost(LedgerError):
 
 
 class Busy(UserError):
-    """Another megabot is using the same state folder."""
+    """Another megabot is using the same state folder or database."""
 
 
 class NoNetwork(UserError):

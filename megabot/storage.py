@@ -104,4 +104,4 @@ class Storage:
 
 
 def waiting_for_pass() -> str:
-    return "another megabot is using the same state folder; waiting for it to finish"
+    return "another megabot is using the same ledger; waiting for it to finish"

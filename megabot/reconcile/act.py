@@ -49,7 +49,7 @@ from megabot.reconcile.actions import (
     Write,
 )
 from megabot.reconcile.content import drafts, images
-from megabot.reconcile.idempotency import attempt_number, idempotency_key
+from megabot.reconcile.content.idempotency import attempt_number, idempotency_key
 from megabot.reconcile.listing import AccountListing, relist_account
 from megabot.reconcile.observation import ThreadPost
 from megabot.reconcile.thread_posts import keep_posts, keep_sent
@@ -331,7 +331,9 @@ def _intent(work: ActContext, kind: IntentKind, current: ThreadPost, thread_post
 
 
 def _key(work: ActContext, new: NewIntent) -> str:
-    attempt = attempt_number(new, work.ports.ledger.intents(new.thread))
+    # The attempts at a write are among those of its edition, so the thread's age does not matter.
+    earlier = work.ports.ledger.recent_intents(new.thread, editions=(new.edition,), post_ids=())
+    attempt = attempt_number(new, earlier)
     return idempotency_key(work.listing.bot_id, new, attempt=attempt)
 
 

@@ -282,7 +282,10 @@ def test_without_psycopg_one_line_says_what_to_install(source: Path, verb: str, 
 
     assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
-    assert line.endswith("a ledger on PostgreSQL needs psycopg; run: pip install 'psycopg[binary]>=3.2'")
+    assert line.endswith(
+        "a ledger on PostgreSQL needs psycopg; run: sudo make install POSTGRES=1, or, if megabot was "
+        "installed with pip: pip install 'psycopg[binary]>=3.2'"
+    )
 
 
 # -- the password, in real processes

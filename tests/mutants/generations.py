@@ -12,7 +12,8 @@ from megabot.lemmy.responses import Call
 from megabot.lemmy.v4 import inbox as v4_inbox
 from megabot.lemmy.v4.dialect import DialectV4
 from megabot.lemmy.v4.parse import list_reader
-from megabot.reconcile import act, evidence, idempotency, listing
+from megabot.reconcile import act, evidence, listing
+from megabot.reconcile.content import idempotency
 from tests.mutants.change import call, condition, operand, without_step
 from tests.mutants.mutant import Mutant
 

@@ -7,7 +7,7 @@ import pytest
 
 from megabot.forum.models import PostDraft
 from megabot.ledger.records import Intent, IntentKind, IntentState, NewIntent
-from megabot.reconcile.idempotency import attempt_number, idempotency_key
+from megabot.reconcile.content.idempotency import attempt_number, idempotency_key
 
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
 POST = NewIntent(kind=IntentKind.PUBLISH, thread="news", edition="2026-W47", at=NOW)

@@ -56,6 +56,9 @@ class Stage:
     clock: ThreadedClock
     pool: Pool = field(default_factory=lambda: Pool(limits=LIMITS))
     children: WarmChildren = field(default_factory=WarmChildren)
+    connections: SharedConnections = field(
+        default_factory=lambda: SharedConnections(servers=4, connections=4)
+    )
     bots: dict[str, AccountBot] = field(default_factory=dict)
 
     def add(self, name: str, *, body: str = "it", **settings: str) -> None:
@@ -78,9 +81,7 @@ class Stage:
         file.chmod(0o600)
         shared = Shared(
             clock=self.clock,
-            resources=SharedResources(
-                connections=SharedConnections(servers=4, connections=4), children=self.children
-            ),
+            resources=SharedResources(connections=self.connections, children=self.children),
             jobs=JobLimit(1),
             claims=EveryAccount(),
             progress=self.pool.note_progress,
@@ -134,6 +135,15 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         stage.children.close()
         assert sandbox.unknown_requests == []
         assert sandbox.crashes == []
+
+
+def test_accounts_of_one_server_share_its_connections(stage: Stage) -> None:
+    for name in ("bees", "owls"):
+        stage.add(name)
+    for name in ("bees", "owls"):
+        stage.turn(name)
+
+    assert len(stage.connections.poolmanager.pools) == 1
 
 
 def test_healthy_accounts_post_on_time_and_once_whatever_the_others_do(

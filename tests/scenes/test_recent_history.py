@@ -5,11 +5,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
+from typing import cast
 
 import pytest
 from typing_extensions import override
 
 from megabot.errors import MegabotError
+from megabot.ledger.port import Ledger
 from megabot.ledger.records import Intent, PostRecord
 from megabot.ports import Ports
 from megabot.reconcile.loop import run_pass
@@ -17,10 +19,11 @@ from megabot.reconcile.orders import PART, Order, OrderKind
 from megabot.service.ledger_alerts import LedgerAlerts
 from tests.fake_ledger import FakeLedger
 from tests.fakes import FakeCodes
+from tests.scenario import ON_BOTH
 from tests.simulation import events
 from tests.simulation.__main__ import quiet_end
 from tests.simulation.year import Year
-from tests.world import Press
+from tests.world import SLOT, WEEK, Press, World
 
 SEEDS = 6
 """One of them has an upgrade, one a community on another server; every second one is on Lemmy 0.19."""
@@ -44,6 +47,18 @@ class WholeHistory(FakeLedger):
         return self.posts(thread)
 
 
+class OnlyRecent:
+    """A ledger that refuses to read what grows with a thread's age."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def __getattr__(self, name: str) -> object:
+        if name in {"intents", "posts", "texts"}:
+            pytest.fail(f"a pass reads all {name} of a thread")
+        return getattr(self._ledger, name)
+
+
 @pytest.fixture(autouse=True)
 def silent() -> Iterator[None]:
     ours = logging.getLogger("megabot")
@@ -57,6 +72,22 @@ def year_of(seed: int, ledgers: type[FakeLedger] = FakeLedger) -> Year:
     year = Year(seed, ledgers=ledgers)
     events.draw(year)
     return year
+
+
+@ON_BOTH
+def test_no_pass_of_a_handover_reads_the_whole_history(world: World) -> None:
+    world.change(first_comment="Welcome.")
+    world.post()
+    ports = world.ports()
+    recent = replace(ports, ledger=cast("Ledger", OnlyRecent(ports.ledger)))
+    world.clock.at = SLOT + WEEK
+    run_pass(recent, authenticated=True)
+    world.clock.at += timedelta(hours=1)
+
+    run_pass(recent, authenticated=True)
+
+    assert len(world.posts()) == 2
+    assert world.pinned() == [2]
 
 
 @pytest.mark.parametrize("seed", [5])

@@ -224,13 +224,8 @@ class PostgresLedger(SqlLedger, StoredLedger):
         )
 
     @override
-    @contextmanager
-    def service_lock(self, *, on_wait: Callable[[str], None]) -> Iterator[None]:
-        claimed = self._account_rows.claimed(
-            ClaimKind.SERVICE, self._clock, patience=math.inf, on_wait=on_wait
-        )
-        with claimed:
-            yield
+    def service_lock(self, *, on_wait: Callable[[str], None]) -> AbstractContextManager[None]:
+        return self._account_rows.claimed(ClaimKind.SERVICE, self._clock, patience=math.inf, on_wait=on_wait)
 
     @property
     @override

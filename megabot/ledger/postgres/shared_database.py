@@ -128,7 +128,8 @@ def _engine(url: URL) -> Engine:
     # Without psycopg, or with a psycopg that finds no libpq.
     except ImportError:
         raise ConfigError(
-            "a ledger on PostgreSQL needs psycopg; run: pip install 'psycopg[binary]>=3.2'"
+            "a ledger on PostgreSQL needs psycopg; run: sudo make install POSTGRES=1, or, if megabot was "
+            "installed with pip: pip install 'psycopg[binary]>=3.2'"
         ) from None
 
 

@@ -24,7 +24,7 @@ def idempotency_key(account: int, new: NewIntent, *, attempt: int) -> str:
 
 
 def attempt_number(new: NewIntent, intents: Iterable[Intent]) -> int:
-    """Return which attempt to send this write comes next, from 1; `intents` are those of its thread."""
+    """Return which attempt to send this write comes next, from 1; `intents` are those of its edition."""
     # Every earlier attempt counts, because a server stores a key before it does anything else: a request
     # that was refused, limited or lost has used its key up, too (recorded: 056).
     return 1 + sum(1 for intent in intents if _is_same_write(intent.new, new))
