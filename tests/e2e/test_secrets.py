@@ -454,7 +454,8 @@ def test_the_child_that_renders_is_given_no_secret_and_no_open_file(scene: Scene
 
 def is_read_at_the_start_of_python(file: str) -> bool:
     """Tell whether it is a program's own file, which the child may just be reading."""
-    return file.startswith("/usr") or Path(file).suffix in {".py", ".pyc", ".pth", ".so"}
+    # A library may have its version after the suffix, as in libpython3.11.so.1.0.
+    return file.startswith("/usr") or not {".py", ".pyc", ".pth", ".so"}.isdisjoint(Path(file).suffixes)
 
 
 def stopped_child(parent: int) -> int:
