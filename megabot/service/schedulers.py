@@ -18,6 +18,7 @@ from megabot.reconcile.post_limit import limited_wait
 from megabot.reconcile.report import Report, may_pass
 from megabot.reconcile.rules.announce import announces_at
 from megabot.reconcile.rules.previous_thread import next_deadline
+from megabot.reconcile.rules.publish import unknown_wait
 from megabot.schedule.editions import next_unposted_edition
 from megabot.schedule.interval import NEVER, Interval
 from megabot.service.source_watch import SourceWatch
@@ -177,6 +178,7 @@ def next_pass(now: datetime, reports: tuple[Report, ...], *, retry: timedelta = 
         moments += [deadline] if deadline is not None else []
         announcement = announces_at(report.thread, now)
         moments += [announcement] if announcement is not None else []
+        moments += _ends_of_unknowns(report, now)
         if (
             report.observation is not None
             and report.observation.next_change_at is not None
@@ -184,6 +186,13 @@ def next_pass(now: datetime, reports: tuple[Report, ...], *, retry: timedelta = 
         ):
             moments.append(report.observation.next_change_at)
     return min(moments)
+
+
+def _ends_of_unknowns(report: Report, now: datetime) -> list[datetime]:
+    """Return when writes of unknown outcome can be sent again, if a pass does not find them by then."""
+    intents = report.observation.intents if report.observation is not None else ()
+    ends = (intent.changed + unknown_wait(intent) for intent in intents if intent.open)
+    return [end for end in ends if end > now]
 
 
 def next_slot(thread: Thread, now: datetime) -> datetime | None:

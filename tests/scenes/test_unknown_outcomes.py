@@ -18,6 +18,7 @@ from megabot.reconcile.decide import blocked_actions, writes
 from megabot.reconcile.loop import run_pass
 from megabot.reconcile.orders import Order, OrderKind
 from megabot.reconcile.report import Report
+from megabot.service.service import Service
 from megabot.source.model import Previous, Refresh
 from tests.world import SLOT, WEEK, World
 
@@ -249,3 +250,19 @@ def test_a_thread_of_weeks_ago_is_told_by_a_handover_that_was_cut_short(world: W
 
     assert world.pinned() == [weeks + 1]
     assert len(world.comments(1)) == weeks
+
+
+def test_a_link_that_did_not_arrive_is_sent_again_when_the_wait_is_over(world: World) -> None:
+    world.change(previous=Previous(comment="The new thread is [here]({{ edition.url }})."))
+    world.post()
+    world.clock.at = SLOT + WEEK
+    ports = world.ports()
+    lossy = Lossy(ports.forum, "comment", arrives=False)
+    service = Service(replace(ports, forum=lossy), tick=timedelta(seconds=30), notify=lambda _: None)
+    service.tick()
+    assert (lossy.loses, world.comments(1)) == ("", [])
+
+    world.clock.at += timedelta(minutes=10)
+    service.tick()
+
+    assert len(world.comments(1)) == 1
