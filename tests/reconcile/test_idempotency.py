@@ -67,13 +67,23 @@ def test_the_first_attempt_is_number_one() -> None:
     assert attempt_number(POST, ()) == 1
 
 
-@pytest.mark.parametrize("state", IntentState)
-def test_every_earlier_attempt_counts_whatever_its_outcome(state: IntentState) -> None:
+@pytest.mark.parametrize("state", sorted({*IntentState} - {IntentState.ABSENT}))
+def test_every_earlier_attempt_that_may_have_used_its_key_up_counts(state: IntentState) -> None:
     """The server stores a key before it does anything else."""
     later = replace(POST, at=NOW + timedelta(minutes=11))
 
     assert attempt_number(later, [attempted(POST, state)]) == 2
     assert attempt_number(later, [attempted(POST, state)] * 3) == 4
+
+
+def test_an_attempt_that_was_not_found_keeps_its_key_for_the_next_one() -> None:
+    """Its request may still be on a frozen host, and the server then knows the key."""
+    absent, refused = attempted(POST, IntentState.ABSENT), attempted(POST, IntentState.REFUSED)
+
+    assert attempt_number(POST, [absent]) == 1
+    assert attempt_number(POST, [absent, absent]) == 1
+    assert attempt_number(POST, [refused, absent]) == 2
+    assert attempt_number(POST, [absent, refused]) == 2
 
 
 @pytest.mark.parametrize(

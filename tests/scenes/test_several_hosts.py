@@ -267,19 +267,11 @@ def test_a_write_outside_of_a_pass_is_refused_after_a_takeover_too(
 def test_a_host_that_freezes_after_its_last_check_for_longer_than_the_wait_still_sends(
     empty: Hosts, pair: tuple[Host, Host], world: World
 ) -> None:
-    """No server refuses it (docs/how-to/several-hosts.md). The older post stays, and moderators are told."""
+    """1.0 has forgotten the key by then (docs/how-to/several-hosts.md). Moderators are told."""
     first, second = pair
     a_week_later(world, first)
+    freeze_before_the_request(world, empty, pair, then=timedelta(minutes=5))
 
-    def freeze() -> None:
-        first.after_check = lambda: None
-        let_leases_end(empty.second, FIRST)
-        for minutes in (1, 2, 13, 2):
-            world.clock.at += timedelta(minutes=minutes)
-            second.tick()
-        assert len(world.posts()) == 2
-
-    first.after_check = freeze
     first.tick()
     world.clock.at += timedelta(hours=2)
     second.tick()
@@ -287,3 +279,39 @@ def test_a_host_that_freezes_after_its_last_check_for_longer_than_the_wait_still
     assert len(world.posts()) == 3
     assert world.pinned() == [int(str(world.posts()[1]["id"]))]
     assert [*second.ledger.alerts()] == ["news:doubled"]
+
+
+@pytest.mark.parametrize("world", ["v4"], indirect=True)
+def test_on_1_0_a_host_that_wakes_up_soon_after_the_other_has_posted_posts_nothing(
+    empty: Hosts, pair: tuple[Host, Host], world: World
+) -> None:
+    """Both requests have the same key, and 1.0 remembers it for at least two minutes."""
+    first, second = pair
+    a_week_later(world, first)
+    freeze_before_the_request(world, empty, pair, then=timedelta(minutes=1))
+
+    first.tick()
+    world.clock.at += timedelta(hours=2)
+    second.tick()
+
+    assert len(world.posts()) == 2
+    assert [*second.ledger.alerts()] == []
+    assert [intent for intent in second.ledger.intents("news") if intent.open] == []
+
+
+def freeze_before_the_request(
+    world: World, hosts: Hosts, pair: tuple[Host, Host], *, then: timedelta
+) -> None:
+    """Freeze the first host after its last check until the other one has posted, and for `then` longer."""
+    first, second = pair
+
+    def freeze() -> None:
+        first.after_check = lambda: None
+        let_leases_end(hosts.second, FIRST)
+        for minutes in (1, 2, 13):
+            world.clock.at += timedelta(minutes=minutes)
+            second.tick()
+        assert len(world.posts()) == 2
+        world.clock.at += then
+
+    first.after_check = freeze

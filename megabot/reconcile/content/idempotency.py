@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 from hashlib import sha256
 
-from megabot.ledger.records import Intent, NewIntent
+from megabot.ledger.records import Intent, IntentState, NewIntent
 
 _LENGTH = 32  # characters; 1.0 ignores longer keys (lemmy-api 2.3)
 
@@ -25,9 +25,13 @@ def idempotency_key(account: int, new: NewIntent, *, attempt: int) -> str:
 
 def attempt_number(new: NewIntent, intents: Iterable[Intent]) -> int:
     """Return which attempt to send this write comes next, from 1; `intents` are those of its edition."""
-    # Every earlier attempt counts, because a server stores a key before it does anything else: a request
-    # that was refused, limited or lost has used its key up, too (recorded: 056).
-    return 1 + sum(1 for intent in intents if _is_same_write(intent.new, new))
+    # An earlier attempt counts, because a server stores a key before it does anything else: a request that
+    # was refused or limited has used its key up, too (recorded: 056). One that was not found does not count:
+    # if its process was frozen, the request may still arrive, and then the server must know its key. A key
+    # that it used up is forgotten by then: megabot waits ten minutes, and 1.0 keeps a key for at most four.
+    return 1 + sum(
+        1 for intent in intents if intent.state is not IntentState.ABSENT and _is_same_write(intent.new, new)
+    )
 
 
 def _is_same_write(one: NewIntent, other: NewIntent) -> bool:
