@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from megabot.forum.home_server import HomePin
@@ -159,9 +159,11 @@ class Claim:
     """A claim as stored: who holds it, and until when if the holder does not renew it.
 
     `fence` is higher each time somebody else takes the claim, so a holder that slept knows that it lost it.
+    `left` is the time until the end by the database's clock, zero or less if the claim has ended.
     """
 
     kind: ClaimKind
     holder: str
     fence: int
     until: datetime
+    left: timedelta = timedelta(0)

@@ -141,6 +141,17 @@ def test_a_claim_lasts_for_the_lease_by_the_databases_clock(first: Process, seco
     assert second.take() == HeldClaim(first.account_id, ClaimKind.SERVICE, 2)
 
 
+def test_how_long_a_claim_lasts_is_told_by_the_databases_clock(first: Process, second: Process) -> None:
+    """The clock of the second host is years ahead."""
+    first.take()
+    (claim,) = second.ledger.claims()
+    first.let_time_pass(LEASE * 2)
+    (ended,) = second.ledger.claims()
+
+    assert timedelta(0) < claim.left <= LEASE
+    assert -2 * LEASE < ended.left <= -LEASE
+
+
 def test_a_renewal_puts_off_the_end(first: Process, second: Process) -> None:
     first.take()
     first.let_time_pass(LEASE * 0.9)

@@ -128,9 +128,10 @@ def _bot(status: Status) -> Iterator[Row]:
 
 
 def _holder(claim: Claim, now: datetime) -> str | Span:
-    if claim.until > now:
+    # By the database's clock, because that of this host may be wrong.
+    if claim.left > timedelta(0):
         return f"runs on {claim.holder}"
-    last = f"the last was on {claim.holder}, until {time_until(claim.until, now)}"
+    last = f"the last was on {claim.holder}, until {time_until(now + claim.left, now)}"
     return Span(f"runs on no host ({last}); start it with: megabot run", Tone.ODD)
 
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, DateTime, delete, func, or_, select, type_coerce, update
 from sqlalchemy.dialects import postgresql
 from typing_extensions import override
 
 from megabot.clock import Clock
 from megabot.errors import Busy, ClaimLost, ForeignLedger, LedgerError
-from megabot.ledger import backup
+from megabot.ledger import backup, rows
 from megabot.ledger.database import Database, count_change
 from megabot.ledger.ownership import Owner
 from megabot.ledger.port import StoredLedger
@@ -24,10 +24,11 @@ from megabot.ledger.postgres.errors import explain_errors
 from megabot.ledger.postgres.shared_database import SharedDatabase
 from megabot.ledger.rows import account_row
 from megabot.ledger.sql import SqlLedger
-from megabot.ledger.state import AccountState, ClaimKind
+from megabot.ledger.state import AccountState, Claim, ClaimKind
 from megabot.ledger.tables import ACCOUNTS, CLAIMS, TOKENS
 from megabot.ledger.transfer import AccountRows, copy_account
 
+_LEFT = type_coerce(CLAIMS.c.until, DateTime(timezone=True)) - func.clock_timestamp()
 PASS_WAIT = 120.0
 """Seconds that a command waits for a running pass, as with a ledger in a file."""
 TOKEN_WAIT = 90.0
@@ -231,6 +232,11 @@ class PostgresLedger(SqlLedger, StoredLedger):
     @override
     def is_lost(self) -> bool:
         return self._account_rows.is_lost
+
+    @override
+    def claims(self) -> tuple[Claim, ...]:
+        statement = self._rows.select(CLAIMS).add_columns(_LEFT.label("left"))
+        return self._rows.list(statement.order_by(CLAIMS.c.kind), rows.claim)
 
     @override
     def back_up(self, target: Path) -> None:
