@@ -61,6 +61,8 @@ class AccountBot(Account, SpreadAccount):
         self._shared = shared
         self._offered: Settings | None = None
         self._in_turn = False
+        self.without_database: datetime | None = None
+        """Since when its database has not answered, None if it does or another host has the account."""
         self._forget()
 
     @property
@@ -126,7 +128,10 @@ class AccountBot(Account, SpreadAccount):
 
     @override
     def leave(self) -> None:
+        lacks = self._shared.claims.lacks_database(self.name)
+        since = self.without_database or self._shared.clock.now()
         self.close()
+        self.without_database = since if lacks else None
 
     @override
     def close(self) -> None:
@@ -184,6 +189,8 @@ class AccountBot(Account, SpreadAccount):
         slots = [slot for thread in self._threads if (slot := next_slot(thread, now))]
         if self._service is None:
             self._start.attempt(now, slot=min(slots, default=None))
+            if self._start.lacks_database:
+                self.without_database = self.without_database or self._start.failing_since
         elif self._app is not None:
             with language_bound(self._app.language):
                 self._service.tick()
@@ -229,12 +236,13 @@ class AccountBot(Account, SpreadAccount):
                 tick=self.settings.tick,
                 notify=lambda _: None,
                 beat=lambda well: beat(app, well=well),
+                without_database=self.without_database,
             )
             jobs = background_jobs(
                 self.settings, {"account": self._file}, service.unhurried, limit=self._shared.jobs
             )
             service.add_jobs(self._jobs.enter_context(jobs))
-            self._service = service
+            self._service, self.without_database = service, None
             service.tick()
             service.forget_reports()
 

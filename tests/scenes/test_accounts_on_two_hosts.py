@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from typing_extensions import override
 
 from lemmy_sandbox import Sandbox
@@ -17,6 +18,7 @@ from megabot.cli.account_bot import AccountBot, Shared
 from megabot.cli.service_jobs import JobLimit
 from megabot.ledger.postgres import hosts
 from megabot.ledger.postgres.shared_database import SharedDatabase
+from megabot.ledger.tables import ALERTS
 from megabot.lemmy.deadlines import SharedConnections
 from megabot.rendering.warm_children import WarmChildren
 from megabot.service.accounts import turn_record
@@ -150,6 +152,10 @@ class Scene:
         with self.sandbox.lock:
             return sorted(post.name for post in self.sandbox.world.posts.values())
 
+    def alerts(self) -> list[str]:
+        with self.outside.at_once() as connection:
+            return sorted(connection.execute(select(ALERTS.c.key)).scalars())
+
     def come_to_slot(self, week: int) -> None:
         """Let a slot come, but not in the middle of a pass, which would count as one after the slot."""
         self.until(lambda: not (self.left.pool.running() or self.right.pool.running()))
@@ -244,6 +250,46 @@ def test_an_account_with_a_ledger_in_a_file_does_not_wait_for_the_database_of_th
     said = [line.message for line in caplog.records if "accounts with this database wait" in line.message]
     assert len(said) >= 1
     assert "this is a bug" not in caplog.text
+
+
+def test_after_a_database_was_away_over_a_slot_each_account_alerts_its_moderators_once(scene: Scene) -> None:
+    """The process had just started, so no account had a claim yet."""
+    scene.left.add(*NAMES)
+    scene.left.start()
+    scene.until(lambda: all(scene.left.has_run(name) for name in NAMES), scene.left)
+    scene.left.stop()
+    host = scene.right
+    host.proxy.refuse()
+    host.add(*NAMES)
+    host.start()
+    scene.until(lambda: all(bot.without_database for bot in host.bots.values()), host)
+    scene.clock.at = SLOT + timedelta(minutes=10)
+    host.proxy.accept()
+    scene.until(lambda: scene.titles() == posts(0), host)
+    scene.until(lambda: scene.alerts() == ["database"] * len(NAMES), host)
+    assert [bot.without_database for bot in host.bots.values()] == [None] * len(NAMES)
+
+    scene.until(lambda: scene.alerts() == [], host, passes=timedelta(minutes=10))
+    assert scene.titles() == posts(0)
+
+
+def test_a_host_that_another_one_has_replaced_meanwhile_alerts_nobody(scene: Scene) -> None:
+    both = (scene.left, scene.right)
+    for host in both:
+        host.add(*NAMES)
+    scene.left.proxy.refuse()
+    scene.left.start()
+    scene.until(lambda: all(bot.without_database for bot in scene.left.bots.values()), scene.left)
+    scene.right.start()
+    scene.until(lambda: all(scene.right.has_run(name) for name in NAMES), *both)
+    scene.come_to_slot(0)
+    scene.until(lambda: scene.titles() == posts(0), *both)
+    scene.clock.at = SLOT + timedelta(minutes=20)
+    scene.left.proxy.accept()
+    scene.until(lambda: scene.counts() == {"left": 3, "right": 3}, *both)
+    scene.until(lambda: all(bot.without_database is None for bot in scene.left.bots.values()), *both)
+
+    assert scene.alerts() == []
 
 
 def test_the_connections_of_all_accounts_stay_open_between_two_turns(scene: Scene) -> None:

@@ -232,6 +232,9 @@ def test_an_account_that_another_host_runs_has_no_turn() -> None:
         def may_run(self, account: str) -> bool:
             return account == "own"
 
+        def lacks_database(self, account: str) -> bool:
+            pytest.fail(f"{account} asks for it")
+
         def release(self, account: str) -> None:
             pytest.fail("the accounts do this")
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from typing_extensions import override
 
-from megabot.errors import Busy, ConfigError, LedgerError
+from megabot.errors import Busy, ConfigError, DatabaseAway, LedgerError
 from megabot.service.accounts import spread
 from megabot.service.accounts.claims import Claims
 from megabot.service.accounts.spread import Decision, Memory, View
@@ -89,6 +89,12 @@ class SharedClaims(Claims):
         return self._spread(shared.database).may_run(account, shared)
 
     @override
+    def lacks_database(self, account: str) -> bool:
+        found = self._accounts.find(account)
+        shared = found.shared_account if found is not None else None
+        return shared is not None and self._spread(shared.database).is_away
+
+    @override
     def release(self, account: str) -> None:
         for one in self._all():
             one.release(account)
@@ -138,6 +144,7 @@ class _Spread:
         self._memory = Memory()
         self._next_beat, self._wanted = 0.0, 0
         self._trouble = ""
+        self.is_away = False
         self._lock = threading.Lock()
         self._wake, self._stops, self._ends = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="spread", daemon=True)
@@ -195,13 +202,14 @@ class _Spread:
         except (LedgerError, Busy, ConfigError) as error:
             # An account has another id after its rows were joined with earlier ones.
             self._ids = {}
+            self.is_away = isinstance(error, DatabaseAway)
             if str(error) != self._trouble:
                 self._trouble = str(error)
                 log.warning("%s", accounts_wait(error))
         except Exception:
             log.exception("this is a bug in megabot; please report it with these lines")
         else:
-            self._trouble = ""
+            self._trouble, self.is_away = "", False
 
     def _step(self, kept: ExitStack, *, is_round: bool) -> None:
         if self._database is None:
