@@ -39,10 +39,16 @@ def command(options: dict[str, object], *, accounts: Path | None) -> int:
         return accounts_process.run(accounts, options)
     with open_service(options) as running:
         without_database: datetime | None = None
+
+        def stand_by(holder: str) -> None:
+            nonlocal without_database
+            without_database = None  # the other host has posted meanwhile
+            _stand_by(holder)
+
         try:
             while True:
                 try:
-                    with running.app.service_lock(on_wait=_stand_by):
+                    with running.app.service_lock(on_wait=stand_by):
                         _serve_while_held(running, without_database)
                     log.warning("%s", operator_text.taken_over())
                     without_database = None
