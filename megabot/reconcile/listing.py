@@ -17,7 +17,8 @@ class AccountListing:
 
     `authenticated`: the server gave a response that anonymous callers cannot get (decision 1); `account` is
     that response if it was the account itself. `pinned_beyond_listing`: communities where one of our
-    pinned posts is older than the listing reaches.
+    pinned posts is older than the listing reaches. `pinned` and `removed` are what was read of communities,
+    by id; they are as old as the listing, and forgotten before each write.
     """
 
     threads: tuple[Thread, ...]
@@ -26,6 +27,8 @@ class AccountListing:
     account: Account | None = None
     created: set[int] = field(default_factory=set)
     pinned_beyond_listing: set[int] = field(default_factory=set)
+    pinned: dict[int, tuple[Post, ...]] = field(default_factory=dict)
+    removed: dict[int, tuple[Post, ...]] = field(default_factory=dict)
 
     @property
     def bot_id(self) -> int:
@@ -48,6 +51,11 @@ class AccountListing:
         if self.account is None:
             self.account, self.authenticated = ports.forum.account(), True
         return self.account
+
+    def forget_communities(self) -> None:
+        """Have pinned and removed posts read again."""
+        self.pinned.clear()
+        self.removed.clear()
 
     def take_post(self, post: Post) -> None:
         """Replace a post with what the server returned for a write."""
@@ -76,6 +84,7 @@ def list_account(
 
 def relist_account(ports: Ports, listing: AccountListing) -> None:
     """List again after writes: what counts is what the server shows, not how it responded to the write."""
+    listing.forget_communities()
     listing.content = ports.forum.own_content(since=_since(ports, listing.threads, ports.clock.now()))
     # The listing does not reach back to these, but their pins must be seen again (decision 21).
     for community_id in listing.pinned_beyond_listing:
@@ -103,8 +112,13 @@ def _since(ports: Ports, threads: tuple[Thread, ...], now: datetime) -> datetime
 
 
 def read_pinned(ports: Ports, listing: AccountListing, community_id: int) -> tuple[Post, ...]:
-    """Read the pinned posts. One of ours can be older than the listing, if a moderator restored it."""
-    pinned = ports.forum.pinned(community_id)
+    """Read the pinned posts. One of ours can be older than the listing, if a moderator restored it.
+
+    Threads of one community that are due together share what was read since the last write.
+    """
+    pinned = listing.pinned.get(community_id)
+    if pinned is None:
+        pinned = listing.pinned[community_id] = ports.forum.pinned(community_id)
     listed = {post.id for post in listing.content.posts}
     for post in pinned:
         if post.creator.id == listing.bot_id and post.id not in listed:
@@ -118,4 +132,8 @@ def read_removed(ports: Ports, listing: AccountListing, home: int) -> tuple[Post
     content = listing.content
     # 1.0 hides the text of a removed post from an author who no longer moderates (decision 2).
     hidden = any(post.removed and not post.body for post in content.posts if post.community_id == home)
-    return ports.forum.own_removed(home) if hidden or not content.whole else ()
+    if content.whole and not hidden:
+        return ()
+    if home not in listing.removed:
+        listing.removed[home] = ports.forum.own_removed(home)
+    return listing.removed[home]

@@ -7,8 +7,9 @@ import pytest
 
 from lemmy_sandbox.rules.accounts import make_settings
 from megabot.reconcile import describe
-from megabot.reconcile.actions import BlockReason
-from megabot.reconcile.decide import BUILT, blocked_actions
+from megabot.reconcile.actions import BlockReason, Publish
+from megabot.reconcile.decide import BUILT, blocked_actions, writes
+from megabot.reconcile.loop import run_pass
 from megabot.reconcile.orders import OrderKind
 from megabot.reconcile.report import Report
 from megabot.rendering.model import RenderProblem
@@ -488,3 +489,17 @@ def test_of_two_slots_of_a_day_one_can_be_skipped(world: World) -> None:
         world.run_pass()
 
     assert [post["name"] for post in world.posts()] == ["News 15", "News 17"]
+
+
+def test_threads_that_are_due_together_share_what_a_plan_reads_of_their_community(world: World) -> None:
+    world.run_pass()
+    world.pages.all = tuple(replace(NEWS, name=name) for name in ("news", "books", "films"))
+    world.run_pass()
+    world.clock.at = SLOT + WEEK
+    world.sandbox.forget_requests()
+
+    reports = run_pass(world.ports(), authenticated=True, dry=True)
+
+    assert [type(action) for report in reports for action in writes(report.left)] == [Publish] * 3
+    read = [request.path for request in world.sandbox.requests]
+    assert [read.count(f"/api/v3/{path}") for path in ("modlog", "post/list")] == [1, 1]
