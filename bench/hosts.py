@@ -144,21 +144,17 @@ class Soak:
         """Write the threads; return how many editions are due."""
         folder.mkdir()
         last = START + timedelta(hours=self.options.hours)
-        if self.options.once:
-            schedules = [f'{{once: {START:%Y-%m-%d}, at: "10:00", timezone: UTC}}']
-            slots = [START + timedelta(minutes=30)]
-        else:
-            # The times of one thread must be three hours apart.
-            days = [", ".join(str(hour) for hour in range(first, 24, 3)) for first in range(3)]
-            schedules = [f"{{every: day, at: [{hours}], timezone: UTC, first: 2027-01-01}}" for hours in days]
-            slots = [START + timedelta(minutes=30, hours=hour) for hour in range(int(self.options.hours) + 2)]
+        # The times of one thread must be three hours apart.
+        days = [", ".join(str(hour) for hour in range(first, 24, 3)) for first in range(3)]
+        schedules = [f"{{every: day, at: [{hours}], timezone: UTC, first: 2027-01-01}}" for hours in days]
+        slots = [START + timedelta(minutes=30, hours=hour) for hour in range(int(self.options.hours) + 2)]
         for number in range(self.options.threads):
             name, schedule = f"thread-{number}", schedules[number % len(schedules)]
             text = _HEAD.format(name=name, schedule=schedule)
             (folder / f"{name}.md.j2").write_text(text, encoding="utf-8")
         due = [slot for slot in slots if slot < last + SETTLE]
         threads = range(self.options.threads)
-        return sum(self.options.once or number % 3 == slot.hour % 3 for slot in due for number in threads)
+        return sum(number % 3 == slot.hour % 3 for slot in due for number in threads)
 
     def _add_host(self, name: str, folder: Path, url: str, database: Database) -> None:
         proxy = self.stack.enter_context(TrafficProxy(database.server.folder))
@@ -248,7 +244,6 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.hosts", description=__doc__)
     parser.add_argument("--hosts", type=int, default=2)
     parser.add_argument("--threads", type=int, default=4)
-    parser.add_argument("--once", action="store_true", help="all threads are due once, at the same moment")
     parser.add_argument("--hours", type=float, default=24, help="simulated hours with faults")
     parser.add_argument("--speed", type=float, default=120)
     parser.add_argument("--lease", type=float, default=3, help="real seconds")
