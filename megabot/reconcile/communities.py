@@ -5,8 +5,9 @@ from dataclasses import replace
 from megabot.errors import ConfigError, NotFound
 from megabot.forum.models import CommunityRef
 from megabot.i18n import sentences
+from megabot.ledger.state import ThreadState
 from megabot.ports import Ports
-from megabot.reconcile.observation import ThreadPost
+from megabot.reconcile.thread_posts import ThreadPosts
 from megabot.source.model import Thread
 
 
@@ -52,18 +53,15 @@ def agree_to_move(ports: Ports, thread: Thread) -> None:
     ports.ledger.change_thread(thread.name, lambda state: replace(state, agreed_community=place.id))
 
 
-def is_in_wrong_community(
-    ports: Ports, thread: Thread, place: CommunityRef, posts: tuple[ThreadPost, ...]
-) -> bool:
+def is_in_wrong_community(state: ThreadState, posts: ThreadPosts, place: CommunityRef) -> bool:
     """Return whether a thread's last post is in another community and nobody has confirmed the move."""
-    home = community_of_last_post(ports, thread, posts)
+    home = community_of_last_post(posts)
     # Confirmed for one community only: another change may again be a mistake (G01).
-    return home not in (None, place.id) and ports.ledger.thread(thread.name).agreed_community != place.id
+    return home not in (None, place.id) and state.agreed_community != place.id
 
 
-def community_of_last_post(ports: Ports, thread: Thread, posts: tuple[ThreadPost, ...]) -> int | None:
+def community_of_last_post(posts: ThreadPosts) -> int | None:
     """Return the id of the community of a thread's last post, None if there is no post."""
-    if posts:
-        return posts[0].post.community_id
-    records = ports.ledger.recent_posts(thread.name)
-    return records[-1].community_id if records else None
+    if posts.posts:
+        return posts.posts[0].post.community_id
+    return posts.records[-1].community_id if posts.records else None

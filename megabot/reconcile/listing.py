@@ -18,7 +18,8 @@ class AccountListing:
     `authenticated`: the server gave a response that anonymous callers cannot get (decision 1); `account` is
     that response if it was the account itself. `pinned_beyond_listing`: communities where one of our
     pinned posts is older than the listing reaches. `pinned` and `removed` are what was read of communities,
-    by id; they are as old as the listing, and forgotten before each write.
+    by id; they are as old as the listing, and forgotten before each write. `ledger_start` is when the ledger
+    began, None if it has not.
     """
 
     threads: tuple[Thread, ...]
@@ -29,6 +30,7 @@ class AccountListing:
     pinned_beyond_listing: set[int] = field(default_factory=set)
     pinned: dict[int, tuple[Post, ...]] = field(default_factory=dict)
     removed: dict[int, tuple[Post, ...]] = field(default_factory=dict)
+    ledger_start: datetime | None = None
 
     @property
     def bot_id(self) -> int:

@@ -35,7 +35,7 @@ ROUNDS = 4  # of writes in one pass (decision 23); the next pass does the rest
 class PassContext:
     """What one pass works with. `dry`: decide but do nothing; `reread`: read the communities again.
 
-    `orders` are moderators' orders, by thread name.
+    `orders` are moderators' orders, by thread name; `places` are the communities found so far, by name.
     """
 
     ports: Ports
@@ -44,6 +44,7 @@ class PassContext:
     orders: Mapping[str, Order] = field(default_factory=dict)
     dry: bool = False
     reread: bool = False
+    places: dict[str, CommunityRef] = field(default_factory=dict)
 
 
 def run_pass(
@@ -74,6 +75,7 @@ def run_pass(
         listing = list_account(ports, usable.threads, authenticated=authenticated, account=account)
         if not dry:
             remember_ledger_start(ports)
+        listing.ledger_start = ports.ledger.account().started
         # Preambles outside a thread's own folder may belong to a thread whose template is broken.
         alone = usable.broken is None and len(usable.threads) == 1
         composer = Composer(ports=ports, snapshot=snapshot, listing=listing, alone=alone)
@@ -100,12 +102,13 @@ def _report(pass_: PassContext, thread: Thread) -> Report:
     if isinstance(failure, Refused) and not pass_.dry:
         # The community may have been replaced under the same name: read it again (decision 3).
         forget_community(pass_.ports, thread)
+        pass_.places.pop(thread.community or pass_.ports.community, None)
     return Report(thread=thread, failure=failure)
 
 
 def reconcile_thread(pass_: PassContext, thread: Thread) -> Report:
     """Act on one thread until nothing is left to do. A write counts only once a new listing shows it."""
-    place = find_community(pass_.ports, thread, reread=pass_.reread)
+    place = _find_place(pass_, thread)
     order = pass_.orders.get(thread.name)
     done: tuple[Write, ...] = ()
     fresh, rounds, rendered = True, 0, False
@@ -126,6 +129,14 @@ def reconcile_thread(pass_: PassContext, thread: Thread) -> Report:
             return Report(
                 thread=thread, observation=observation, done=done, left=decision.actions, rendered=rendered
             )
+
+
+def _find_place(pass_: PassContext, thread: Thread) -> CommunityRef:
+    """Return a thread's community, looked up once for all its threads."""
+    name = thread.community or pass_.ports.community
+    if name not in pass_.places:
+        pass_.places[name] = find_community(pass_.ports, thread, reread=pass_.reread)
+    return pass_.places[name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

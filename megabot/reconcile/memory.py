@@ -5,6 +5,7 @@ from datetime import datetime
 
 from megabot.forum.models import CommunityRef
 from megabot.ledger.port import Ledger
+from megabot.ledger.state import ThreadState
 from megabot.ports import Ports
 from megabot.reconcile.content import annotation_store
 from megabot.reconcile.listing import AccountListing, read_removed
@@ -46,7 +47,15 @@ def remember_known_since(ledger: Ledger, thread: Thread, since: datetime) -> Non
     ledger.change_thread(thread.name, lambda state: replace(state, schedule=digest, known_since=since))
 
 
-def read_known_since(
+def stored_known_since(state: ThreadState, thread: Thread, now: datetime) -> datetime | None:
+    """Return since when this schedule is known (decision 6), None if the ledger does not know the thread."""
+    if state.known_since is None or state.schedule == calendar.fingerprint(thread.schedule):
+        return state.known_since
+    # Under a changed schedule people may have posted the earlier slots themselves (decision 6).
+    return now
+
+
+def published_since(
     ports: Ports,
     thread: Thread,
     listing: AccountListing,
@@ -54,16 +63,7 @@ def read_known_since(
     posts: tuple[ThreadPost, ...],
     now: datetime,
 ) -> datetime:
-    """Return since when this schedule is known (decision 6).
-
-    If the ledger was lost, that is the time of our oldest post, removed or not.
-    """
-    state = ports.ledger.thread(thread.name)
-    if state.known_since is not None:
-        if state.schedule == calendar.fingerprint(thread.schedule):
-            return state.known_since
-        # Under a changed schedule people may have posted the earlier slots themselves (decision 6).
-        return now
+    """Return since when a schedule is known if the ledger was lost: since our oldest post, removed or not."""
     # A series whose posts were all removed is not a first run either.
     posts = posts or own_posts_of(read_removed(ports, listing, place.id), thread.name, listing.bot_id)
     return min((thread_post.post.published for thread_post in posts), default=now)

@@ -40,6 +40,7 @@ def observe(
     posts, complete = thread_posts.posts, thread_posts.listing_trusted
     # Without a known post to look for, only the account's settings can vouch (decision 41).
     trusted = (listing.account is not None and not hides) if complete is None else complete
+    state = ports.ledger.thread(thread.name)
     due = thread.calendar.current(now)
     # A repost replaces the newest post, whose edition need not be the due one.
     if order is not None and order.kind is OrderKind.REPOST and posts:
@@ -49,7 +50,8 @@ def observe(
         due = thread.calendar.edition(order.edition)
     observation = Observation(
         due=due,
-        known_since=memory.read_known_since(ports, thread, listing, place, posts, now),
+        known_since=memory.stored_known_since(state, thread, now)
+        or memory.published_since(ports, thread, listing, place, posts, now),
         posts=posts,
         records=thread_posts.records,
         comments=listing.content.comments,
@@ -61,12 +63,12 @@ def observe(
         clock_skew=_skew(ports, now),
         community_id=place.id,
         moderates=_moderates(ports, listing, posts, place),
-        wrong_community=is_in_wrong_community(ports, thread, place, posts),
+        wrong_community=is_in_wrong_community(state, thread_posts, place),
         held_by=find_hold(ports.ledger, thread.name, due.key) if due else None,
-        ledger_start=ports.ledger.account().started,
+        ledger_start=listing.ledger_start,
         post_to_adopt=None if order is None or not order.post_id else ports.forum.post(order.post_id),
         home=home_server(place, posts),
-        home_answer=ports.ledger.thread(thread.name).home,
+        home_answer=state.home,
     )
     situation = Situation(now=now, thread=thread, observation=observation, order=order)
     if due is None or due.key in near:
