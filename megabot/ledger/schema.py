@@ -1,7 +1,6 @@
 """Create the ledger's tables, or bring them up to date. Alembic is imported only for the latter."""
 
 from collections.abc import Iterator
-from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from megabot.ledger.tables import ALEMBIC_VERSION, METADATA, WRITTEN_BY
 
 HEAD = "0006"
 """The newest migration. They are numbered on from the four steps of `first_tables`."""
+# By the dialect's name, because each engine has a dialect of its own, and compiling takes milliseconds.
+_STATEMENTS: dict[str, tuple[str, ...]] = {}
 
 
 def create(connection: Connection) -> None:
@@ -22,14 +23,15 @@ def create(connection: Connection) -> None:
     _sign(connection)
 
 
-@cache
 def statements(dialect: Dialect) -> tuple[str, ...]:
     """Return the statements that create all tables and their indexes."""
-    return tuple(
-        str(element.compile(dialect=dialect))
-        for table in METADATA.sorted_tables
-        for element in _of(table, dialect)
-    )
+    if dialect.name not in _STATEMENTS:
+        _STATEMENTS[dialect.name] = tuple(
+            str(element.compile(dialect=dialect))
+            for table in METADATA.sorted_tables
+            for element in _of(table, dialect)
+        )
+    return _STATEMENTS[dialect.name]
 
 
 def _of(table: Table, dialect: Dialect) -> Iterator[DDLElement]:

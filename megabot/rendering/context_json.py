@@ -3,6 +3,7 @@
 import json
 from dataclasses import fields, replace
 from datetime import date
+from functools import cache
 
 from pydantic import TypeAdapter
 
@@ -10,7 +11,6 @@ from megabot.rendering.model import CompanionFacts, Context, EditionFacts, Previ
 from megabot.schedule.calendar import Edition
 from megabot.source.model import Revision
 
-_CONTEXT = TypeAdapter(Context)
 _KEYS = {"preamble_digest": "essay"}  # names of the first version, which existing ledgers contain
 
 
@@ -31,8 +31,14 @@ def to_json(context: Context) -> str:
 def from_json(text: str) -> Context:
     """Read the result of `to_json`. Fields that an older version did not store have their defaults."""
     stored = json.loads(text)
-    context = _CONTEXT.validate_python(stored | {"preamble_digest": stored.get("essay", "")})
+    context = _reader().validate_python(stored | {"preamble_digest": stored.get("essay", "")})
     return replace(context, companions=context.companions or {})
+
+
+@cache
+def _reader() -> TypeAdapter[Context]:
+    # Not at import, because building it takes milliseconds and few commands read a context.
+    return TypeAdapter(Context)
 
 
 def _written(value: date | Context | EditionFacts | PreviousFacts | CompanionFacts | Revision) -> object:
