@@ -33,8 +33,8 @@ FOREIGN_NAMES = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run tests marked `slow` last."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    """Run tests marked `slow` first, so that at the end no process waits for another one's long test."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(autouse=True)
