@@ -88,6 +88,8 @@ class Handover:
         self._others_go_on((3, 13, 25, 60))
         if self.first.tick() and self.mode is not None and len(self.names) >= self.number:
             self.complaints.append("both hosts act")
+        if self.mode is Mode.CUT and self._waits:
+            self._act_again()
         self.complaints += broken(self.world)
 
     def _happens(self, what: str, connection: Connection | None) -> None:
@@ -131,6 +133,15 @@ class Handover:
         self.hosts.proxy.accept()
         self.hosts.first.happens = self._thawed
         self.first.tick()
+
+    def _act_again(self) -> None:
+        """Let the other host fall silent: the first one, which reaches the database again, must act."""
+        let_leases_end(self.hosts.second, SECOND)
+        self.hosts.first.happens = _nothing
+        self.world.clock.at += timedelta(hours=1)
+        self.first.beats.clear()
+        if not self.first.tick() or self.first.beats[-1:] != [True]:
+            self.complaints.append("the first host does not act again, although the other one is silent")
 
     def _others_go_on(self, minutes: tuple[int, ...]) -> None:
         began = self.world.clock.at

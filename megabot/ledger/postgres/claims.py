@@ -106,11 +106,15 @@ class Claims:
 
     def release(self, connection: Connection, *claims: HeldClaim) -> None:
         """Give claims back in one statement, so that others need not wait for their end."""
+        self.forget(*claims)
+        if claims:
+            connection.execute(update(CLAIMS).where(_own(claims)).values(until=_NOW))
+
+    def forget(self, *claims: HeldClaim) -> None:
+        """Renew and confirm these claims no longer. Without `release` they last until their leases end."""
         with self._lock:
             for claim in claims:
                 self._lost.pop(claim, None)
-        if claims:
-            connection.execute(update(CLAIMS).where(_own(claims)).values(until=_NOW))
 
     def is_lost(self, claim: HeldClaim) -> bool:
         """Return whether a renewal has found that another process took the claim."""

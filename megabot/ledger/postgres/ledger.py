@@ -169,6 +169,9 @@ class PostgresAccount(Database):
             return f"megabot on {connection.execute(statement).scalar() or 'another host'}"
 
     def _release(self, claim: HeldClaim) -> None:
+        # First, because without a database the claim would be kept: renewed for ever if nobody took it, so
+        # that no pass could begin, or found lost at each write after another host took it.
+        self._server.claims.forget(claim)
         try:
             with self._server.at_once() as connection:
                 self._server.claims.release(connection, claim)
