@@ -7,6 +7,8 @@ ARGS :=
 TESTS :=
 SEEDS := 300
 SLOW := browser contract e2e scenes
+# One more than there are cores, because many tests wait for processes.
+WORKERS := $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 comma := ,
 space := $() $()
 
@@ -90,7 +92,7 @@ test: $(READY)
 else
 test: postgres lint types docs ## lint, types, docs, all tests, coverage (TESTS=tests/schedule/test_calendar.py: these alone)
 	@echo "make: tests"
-	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadgroup --cov --cov-report=
+	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report=
 	@$(BIN)/python -m coverage report --fail-under=95
 	@$(BIN)/python -m coverage report --include='$(subst $(space),$(comma),$(strip $(EXACT)))' --fail-under=100
 endif
