@@ -34,8 +34,8 @@ START = datetime(2027, 1, 7, 9, 30, tzinfo=UTC)
 ROOT = Path(__file__).parents[1]
 STARTING = 30.0
 """Seconds until simulated time begins, so that the hosts know all threads before the first slot."""
-SETTLE = timedelta(minutes=45)
-"""Simulated time without faults at the end: longer than the wait after an unknown outcome."""
+SETTLE = timedelta(minutes=75)
+"""Simulated time without faults at the end: more than an unknown outcome takes, for the last slot."""
 _HEAD = """\
 ---
 name: {name}
