@@ -528,3 +528,15 @@ def test_after_unpin_after_an_older_post_is_unpinned_though_the_new_one_is_not_p
     decided = handed_over(posts=(unpinned, old), thread=thread, now=now)
 
     assert [action.thread_post for action in decided if isinstance(action, Unpin)] == [old]
+
+
+def test_after_unpin_after_a_bot_that_no_longer_moderates_leaves_the_pin() -> None:
+    thread = a_thread(unpin_after=timedelta(hours=1))
+    now = a_pinned_post(47).post.published + timedelta(hours=2)
+
+    assert Unpin in map(
+        type, handed_over(posts=(a_pinned_post(47),), pin_events={47: None}, thread=thread, now=now)
+    )
+    demoted = a_pinned_post(47, creator_is_moderator=False)
+    decided = handed_over(posts=(demoted,), pin_events={47: None}, thread=thread, now=now)
+    assert Unpin not in map(type, decided)
