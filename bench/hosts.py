@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -46,17 +46,18 @@ refresh: never
 ---
 Text.
 """
-_MARKER = re.compile(r"megabot:v1:(\S+?)[ )]")
+MARKER = re.compile(r"megabot:v1:(\S+?)[ )]")
 
 
 @dataclass
 class Host:
-    """A process and its way to the database."""
+    """A process and its way to the database. Without `environ` it has that of this process."""
 
     name: str
     command: list[str]
     proxy: TrafficProxy
     log: Path
+    environ: Mapping[str, str] | None = None
     child: "subprocess.Popen[bytes] | None" = None
     recovers: float = 0.0
     trouble: str = ""
@@ -64,7 +65,7 @@ class Host:
     def start(self) -> None:
         """Start the process."""
         with self.log.open("ab") as log:
-            self.child = subprocess.Popen(self.command, cwd=ROOT, stdout=log, stderr=log)
+            self.child = subprocess.Popen(self.command, cwd=ROOT, env=self.environ, stdout=log, stderr=log)
 
     def hurt(self, trouble: str, *, until: float) -> None:
         """Kill, freeze or cut off the host; `recover` undoes it at a time."""
@@ -127,10 +128,13 @@ class Soak:
         database = postgres.create_database()
         self.clock = FastClock(START, time.monotonic() + STARTING, options.speed)
         sandbox = self.stack.enter_context(Sandbox(self.clock.now, api=options.api))
-        _furnish(sandbox)
+        furnish(sandbox)
         slots = self._write_source(folder / "source")
         for number in range(options.hosts):
-            self._add_host(f"host-{number + 1}", folder, sandbox.url, database)
+            home = folder / f"host-{number + 1}"
+            host = new_host(self.stack, home, sandbox.url, database, self.clock, options.lease)
+            self.hosts.append(host)
+            host.start()
         watch = self.stack.enter_context(psycopg.connect(database.url, autocommit=True))
         self._live(watch)
         if options.log:
@@ -138,7 +142,7 @@ class Soak:
                 print(host.log.read_text(encoding="utf-8"))
         with sandbox.lock:
             bodies = [post.body or "" for post in sandbox.world.posts.values()]
-        return Counter(found[1] for body in bodies if (found := _MARKER.search(body))), slots
+        return Counter(found[1] for body in bodies if (found := MARKER.search(body))), slots
 
     def _write_source(self, folder: Path) -> int:
         """Write the threads; return how many editions are due."""
@@ -155,25 +159,6 @@ class Soak:
         due = [slot for slot in slots if slot < last + SETTLE]
         threads = range(self.options.threads)
         return sum(number % 3 == slot.hour % 3 for slot in due for number in threads)
-
-    def _add_host(self, name: str, folder: Path, url: str, database: Database) -> None:
-        proxy = self.stack.enter_context(TrafficProxy(database.server.folder))
-        values = {"INSTANCE": url, "USERNAME": BOT, "PASSWORD": f"{PASSWORD}", "COMMUNITY": COMMUNITY}
-        values |= {"SOURCE": str(folder / "source"), "STATE_DIR": str(folder / name), "TICK": "30"}
-        values |= {"DATABASE_URL": proxy.url(database.name)}
-        given = {
-            "name": name,
-            "start": START.timestamp(),
-            "began": self.clock.began,
-            "speed": self.clock.speed,
-            "lease": self.options.lease,
-            "settings": {f"MEGABOT_{key}": value for key, value in values.items()},
-        }
-        command = [sys.executable, "-m", "bench.host", json.dumps(given)]
-        host = Host(name, command, proxy, folder / f"{name}.log")
-        self.hosts.append(host)
-        self.stack.callback(host.end)
-        host.start()
 
     def _live(self, watch: "psycopg.Connection[tuple[str]]") -> None:
         """Let time pass with faults, then without."""
@@ -222,7 +207,30 @@ class Soak:
             self.takeovers.see(row[0], now)
 
 
-def _furnish(sandbox: Sandbox) -> None:
+def new_host(
+    stack: ExitStack, home: Path, url: str, database: Database, clock: FastClock, lease: float
+) -> Host:
+    """Return a host with a way of its own to the database. Not started; the source is beside its `home`."""
+    proxy = stack.enter_context(TrafficProxy(database.server.folder))
+    values = {"INSTANCE": url, "USERNAME": BOT, "PASSWORD": PASSWORD, "COMMUNITY": COMMUNITY}
+    values |= {"SOURCE": str(home.with_name("source")), "STATE_DIR": str(home), "TICK": "30"}
+    values |= {"DATABASE_URL": proxy.url(database.name)}
+    given = {
+        "name": home.name,
+        "start": START.timestamp(),
+        "began": clock.began,
+        "speed": clock.speed,
+        "lease": lease,
+        "settings": {f"MEGABOT_{key}": value for key, value in values.items()},
+    }
+    command = [sys.executable, "-m", "bench.host", json.dumps(given)]
+    host = Host(home.name, command, proxy, home.with_suffix(".log"))
+    stack.callback(host.end)
+    return host
+
+
+def furnish(sandbox: Sandbox) -> None:
+    """Add a moderator, the bot and their community."""
     sandbox.add_person("modlin")
     sandbox.add_person(BOT, bot=True)
     sandbox.add_community(COMMUNITY, "News", moderators=["modlin", BOT])

@@ -7,8 +7,6 @@ frozen and cut off from the database at random. All of it in real time.
 
 import argparse
 import os
-import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,8 +20,8 @@ from random import Random
 
 import psycopg
 
-from bench.hosts import Host
-from bench.processes import ROOT, surroundings
+from bench.hosts import MARKER, Host
+from bench.processes import surroundings
 from bench.stage import PASSWORD
 from lemmy_sandbox import Sandbox
 from megabot.ledger.postgres.claims import LEASE
@@ -43,7 +41,6 @@ refresh: never
 ---
 Text.
 """
-_MARKER = re.compile(r"megabot:v1:(\S+?)[ )]")
 
 
 @dataclass
@@ -78,6 +75,11 @@ class Play:
     faults: Counter[str] = field(default_factory=Counter)
     takeovers: Takeovers = field(default_factory=Takeovers)
 
+    @property
+    def everything(self) -> int:
+        """The number of threads of all accounts."""
+        return int(self.options.accounts * self.options.threads)
+
     def run(self) -> Counter[str]:
         """Return how often each thread was posted."""
         options = self.options
@@ -108,7 +110,7 @@ class Play:
         """Count the posts of each thread of each account."""
         with self.sandbox.lock:
             bodies = [(post.creator_id, post.body or "") for post in self.sandbox.world.posts.values()]
-        return Counter(f"{author}:{found[1]}" for author, body in bodies if (found := _MARKER.search(body)))
+        return Counter(f"{author}:{found[1]}" for author, body in bodies if (found := MARKER.search(body)))
 
     def _add_host(self, name: str, folder: Path, database: Database) -> None:
         proxy = self.stack.enter_context(TrafficProxy(database.server.folder))
@@ -123,7 +125,8 @@ class Play:
             file.write_text("".join(f"MEGABOT_{key}={value}\n" for key, value in values.items()), "utf-8")
             file.chmod(0o600)
         command = [sys.executable, "-m", "megabot", "run", "--accounts", str(accounts)]
-        host = _Service(name, command, proxy, folder / f"{name}.log")
+        environ = surroundings({}, home=folder)
+        host = Host(name, command, proxy, folder / f"{name}.log", environ)
         self.hosts.append(host)
         self.stack.callback(host.end)
         host.start()
@@ -168,18 +171,6 @@ class Play:
 
 
 @dataclass
-class _Service(Host):
-    """A host that runs megabot as it is installed."""
-
-    def start(self) -> None:
-        """Start the process."""
-        with self.log.open("ab") as log:
-            self.child = subprocess.Popen(
-                self.command, cwd=ROOT, stdout=log, stderr=log, env=surroundings({}, home=self.log.parent)
-            )
-
-
-@dataclass
 class _Over:
     """Whether everything is posted, or nothing has been for too long."""
 
@@ -192,8 +183,7 @@ class _Over:
         posted, now = len(self.play.posts()), time.monotonic()
         if posted != self.posted:
             self.posted, self.last = posted, now
-        everything = self.play.options.accounts * self.play.options.threads
-        return posted >= everything or now - self.last > QUIET
+        return posted >= self.play.everything or now - self.last > QUIET
 
 
 def _claims(watch: "psycopg.Connection[tuple[int, str]]") -> list[tuple[int, str]]:
@@ -205,11 +195,10 @@ def _claims(watch: "psycopg.Connection[tuple[int, str]]") -> list[tuple[int, str
 
 def report(play: Play, posts: Counter[str]) -> Iterator[str]:
     """Say what came out."""
-    everything = play.options.accounts * play.options.threads
     doubled = [thread for thread, times in posts.items() if times > 1]
     seconds = play.takeovers.seconds
-    missed = everything - len(posts)
-    yield f"{posts.total()} posts for {everything} threads: {len(doubled)} doubled, {missed} missed"
+    missed = play.everything - len(posts)
+    yield f"{posts.total()} posts for {play.everything} threads: {len(doubled)} doubled, {missed} missed"
     yield f"faults: {', '.join(f'{times} {fault}' for fault, times in sorted(play.faults.items()))}"
     longest = f"{max(seconds):.0f} s" if seconds else "none"
     lease = f"{LEASE.total_seconds():g} s"
@@ -235,8 +224,7 @@ def main(arguments: list[str]) -> int:
         cpu = sum(os.times()[:4])
     print(*report(play, posts), sep="\n")
     print(f"seed {options.seed}, {(time.monotonic() - began) / 60:.1f} min, {cpu:.0f} s CPU with the server")
-    everything = options.accounts * options.threads
-    return 0 if posts.total() == len(posts) == everything else 1
+    return 0 if posts.total() == len(posts) == play.everything else 1
 
 
 if __name__ == "__main__":

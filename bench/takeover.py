@@ -5,7 +5,6 @@ at a random moment between two renewals of the lease.
 """
 
 import argparse
-import json
 import sys
 import tempfile
 import time
@@ -17,11 +16,10 @@ from random import Random
 import psycopg
 
 from bench.host import FastClock
-from bench.hosts import START, Host
-from bench.stage import BOT, COMMUNITY, PASSWORD
+from bench.hosts import START, furnish, new_host
 from lemmy_sandbox import Sandbox
 from megabot.ledger.postgres.claims import LEASE
-from tests.postgres import PostgresServer, TrafficProxy
+from tests.postgres import PostgresServer
 
 _LEASE = LEASE.total_seconds()
 _THREAD = """\
@@ -47,33 +45,19 @@ def takeovers(kills: int, random: Random) -> Iterator[tuple[float, float]]:
         database = postgres.create_database()
         clock = FastClock(START, time.monotonic(), 1)
         sandbox = stack.enter_context(Sandbox(clock.now))
-        sandbox.add_person("modlin")
-        sandbox.add_person(BOT, bot=True)
-        sandbox.add_community(COMMUNITY, "News", moderators=["modlin", BOT])
+        furnish(sandbox)
         (folder / "source").mkdir()
         (folder / "source" / "news.md.j2").write_text(_THREAD, encoding="utf-8")
         watch: Watch = stack.enter_context(psycopg.connect(database.url, autocommit=True))
-        hosts = {}
-        for name in ("host-1", "host-2"):
-            proxy = stack.enter_context(TrafficProxy(database.server.folder))
-            values = {"INSTANCE": sandbox.url, "USERNAME": BOT, "PASSWORD": f"{PASSWORD}"}
-            values |= {"COMMUNITY": COMMUNITY, "SOURCE": str(folder / "source"), "TICK": "30"}
-            values |= {"STATE_DIR": str(folder / name), "DATABASE_URL": proxy.url(database.name)}
-            given = {
-                "name": name,
-                "start": START.timestamp(),
-                "began": clock.began,
-                "speed": clock.speed,
-                "lease": _LEASE,
-                "settings": {f"MEGABOT_{key}": value for key, value in values.items()},
-            }
-            command = [sys.executable, "-m", "bench.host", json.dumps(given)]
-            hosts[name] = Host(name, command, proxy, folder / f"{name}.log")
-            stack.callback(hosts[name].end)
-            hosts[name].start()
+        hosts = {
+            name: new_host(stack, folder / name, sandbox.url, database, clock, _LEASE)
+            for name in ("host-1", "host-2")
+        }
+        for host in hosts.values():
+            host.start()
         for _ in range(kills):
             holder = _wait_for_other(watch, "")
-            # Time for the other host to start and to stand by; then any moment between two renewals.
+            # Until the other host has started and waits; then any moment between two renewals.
             time.sleep(10 + random.uniform(0, _LEASE / 3))
             sandbox.forget_requests()
             hosts[holder].end()

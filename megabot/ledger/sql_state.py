@@ -13,7 +13,6 @@ from megabot.ledger.database import Database, Statements, read_in
 from megabot.ledger.port import Ledger
 from megabot.ledger.state import (
     AccountState,
-    Claim,
     Highlight,
     Job,
     JobRun,
@@ -98,11 +97,6 @@ class SqlState(Ledger):
     @override
     def confirm_claims(self) -> None:
         self._database.confirm_claims()
-
-    @override
-    def claims(self) -> tuple[Claim, ...]:
-        table = tables.CLAIMS
-        return self._rows.list(self._rows.select(table).order_by(table.c.kind), rows.claim)
 
     # -- commands and replies
 

@@ -27,6 +27,7 @@ from megabot.ledger.file import (
 from megabot.ledger.integrity import ACCOUNT_ID
 from megabot.ledger.port import StoredLedger
 from megabot.ledger.sql import SqlLedger
+from megabot.ledger.state import Claim
 
 
 class SqliteFile(Database):
@@ -147,6 +148,10 @@ class SqliteLedger(SqlLedger, StoredLedger):
     @override
     def is_lost(self) -> bool:
         return False
+
+    @override
+    def claims(self) -> tuple[Claim, ...]:
+        return ()  # likewise
 
     @override
     def back_up(self, target: Path) -> None:

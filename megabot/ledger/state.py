@@ -166,4 +166,4 @@ class Claim:
     holder: str
     fence: int
     until: datetime
-    left: timedelta = timedelta(0)
+    left: timedelta

@@ -91,7 +91,6 @@ def perform_all(work: ActContext, actions: tuple[Write, ...]) -> tuple[Write, ..
     errors of the forum.
     """
     done: list[Write] = []
-    work.listing.forget_communities()
     for action in actions:
         log.info("%s", describe.write_in_progress(work.thread, action))
         try:

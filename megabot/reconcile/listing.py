@@ -18,8 +18,7 @@ class AccountListing:
     `authenticated`: the server gave a response that anonymous callers cannot get (decision 1); `account` is
     that response if it was the account itself. `pinned_beyond_listing`: communities where one of our
     pinned posts is older than the listing reaches. `pinned` and `removed` are what was read of communities,
-    by id; they are as old as the listing, and forgotten before each write. `ledger_start` is when the ledger
-    began, None if it has not.
+    by id. `ledger_start` is when the ledger began, None if it has not.
     """
 
     threads: tuple[Thread, ...]
@@ -86,7 +85,6 @@ def list_account(
 
 def relist_account(ports: Ports, listing: AccountListing) -> None:
     """List again after writes: what counts is what the server shows, not how it responded to the write."""
-    listing.forget_communities()
     listing.content = ports.forum.own_content(since=_since(ports, listing.threads, ports.clock.now()))
     # The listing does not reach back to these, but their pins must be seen again (decision 21).
     for community_id in listing.pinned_beyond_listing:
@@ -116,7 +114,7 @@ def _since(ports: Ports, threads: tuple[Thread, ...], now: datetime) -> datetime
 def read_pinned(ports: Ports, listing: AccountListing, community_id: int) -> tuple[Post, ...]:
     """Read the pinned posts. One of ours can be older than the listing, if a moderator restored it.
 
-    Threads of one community that are due together share what was read since the last write.
+    The threads of a plan share what was read; a pass that writes reads it again for each thread.
     """
     pinned = listing.pinned.get(community_id)
     if pinned is None:

@@ -113,6 +113,8 @@ def reconcile_thread(pass_: PassContext, thread: Thread) -> Report:
     done: tuple[Write, ...] = ()
     fresh, rounds, rendered = True, 0, False
     while True:
+        if not pass_.dry:
+            pass_.listing.forget_communities()  # a moderator may have posted since the thread before
         situation = observe_situation(pass_.ports, thread, pass_.listing, place, order=order, dry=pass_.dry)
         decision = _decide(pass_, situation, place)
         todo, rendered = writes(decision.actions), rendered or decision.situation.rendered
@@ -231,6 +233,7 @@ def _with_home_check(pass_: PassContext, report: Report, away: dict[str, home_se
         or not remote_pin.must_ask_home_server(report.thread, observation, now)
     ):
         return report
+    pass_.listing.forget_communities()
     try:
         ask_home_server(pass_.ports, report.thread, observation, pass_.listing, away)
     except ENDS_PASS:

@@ -13,7 +13,7 @@ from megabot.forum.models import Post
 from megabot.ledger.records import Intent, IntentKind, IntentState
 from megabot.reconcile.content.drafts import body_digest
 from megabot.reconcile.observation import Observation
-from megabot.reconcile.rules.publish import unknown_wait
+from megabot.reconcile.rules.publish import unknown_until
 
 _PURPOSES = {
     IntentKind.ADOPT: ADOPTED,
@@ -108,7 +108,7 @@ def _unseen(observation: Observation, intent: Intent, now: datetime) -> IntentSt
         return intent.state
     if intent.state is IntentState.SENDING:
         return IntentState.UNKNOWN  # the first listing without it: the wait time starts here
-    if now < intent.changed + unknown_wait(intent):
+    if now < unknown_until(intent):
         return IntentState.UNKNOWN
     resent = (
         intent.new.kind is IntentKind.PUBLISH

@@ -18,7 +18,7 @@ from megabot.reconcile.post_limit import limited_wait
 from megabot.reconcile.report import Report, may_pass
 from megabot.reconcile.rules.announce import announces_at
 from megabot.reconcile.rules.previous_thread import next_deadline
-from megabot.reconcile.rules.publish import unknown_wait
+from megabot.reconcile.rules.publish import unknown_until
 from megabot.schedule.editions import next_unposted_edition
 from megabot.schedule.interval import NEVER, Interval
 from megabot.service.source_watch import SourceWatch
@@ -191,8 +191,7 @@ def next_pass(now: datetime, reports: tuple[Report, ...], *, retry: timedelta = 
 def _ends_of_unknowns(report: Report, now: datetime) -> list[datetime]:
     """Return when writes of unknown outcome can be sent again, if a pass does not find them by then."""
     intents = report.observation.intents if report.observation is not None else ()
-    ends = (intent.changed + unknown_wait(intent) for intent in intents if intent.open)
-    return [end for end in ends if end > now]
+    return [end for intent in intents if intent.open and (end := unknown_until(intent)) > now]
 
 
 def next_slot(thread: Thread, now: datetime) -> datetime | None:

@@ -503,3 +503,19 @@ def test_threads_that_are_due_together_share_what_a_plan_reads_of_their_communit
     assert [type(action) for report in reports for action in writes(report.left)] == [Publish] * 3
     read = [request.path for request in world.sandbox.requests]
     assert [read.count(f"/api/v3/{path}") for path in ("modlog", "post/list")] == [1, 1]
+
+
+def test_a_pass_that_may_write_reads_the_community_again_for_each_thread(world: World) -> None:
+    """A moderator may post by hand while another thread is looked at."""
+    world.run_pass()
+    world.pages.all = (NEWS, replace(NEWS, name="more"))
+    world.run_pass()
+    world.clock.at = SLOT + WEEK
+    world.hand("modlin").feature(world.hand("modlin").create_post(world.community_id, "News 2"))
+    world.sandbox.forget_requests()
+
+    world.run_pass()
+
+    read = [request.path for request in world.sandbox.requests]
+    assert [read.count(f"/api/v3/{path}") for path in ("modlog", "post/list")] == [2, 2]
+    assert len(world.posts()) == 1

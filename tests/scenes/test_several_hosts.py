@@ -267,7 +267,7 @@ def test_a_write_outside_of_a_pass_is_refused_after_a_takeover_too(
 def test_a_host_that_freezes_after_its_last_check_for_longer_than_the_wait_still_sends(
     empty: Hosts, pair: tuple[Host, Host], world: World
 ) -> None:
-    """1.0 has forgotten the key by then (docs/how-to/several-hosts.md). Moderators are told."""
+    """1.0 has forgotten the key by then (docs/how-to/several-hosts.md). Moderators get an alert."""
     first, second = pair
     a_week_later(world, first)
     freeze_before_the_request(world, empty, pair, then=timedelta(minutes=5))

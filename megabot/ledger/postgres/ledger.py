@@ -169,7 +169,7 @@ class PostgresAccount(Database):
             return f"megabot on {connection.execute(statement).scalar() or 'another host'}"
 
     def _release(self, claim: HeldClaim) -> None:
-        # First, because without a database the claim would be kept: renewed for ever if nobody took it, so
+        # First, because without a database the claim would be kept: renewed forever if nobody took it, so
         # that no pass could begin, or found lost at each write after another host took it.
         self._server.claims.forget(claim)
         try:

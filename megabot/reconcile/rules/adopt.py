@@ -12,7 +12,7 @@ from megabot.reconcile.observation import Observation, Situation, ThreadPost
 from megabot.reconcile.orders import OrderKind
 from megabot.reconcile.rules.duplicates import order_posts
 from megabot.reconcile.rules.pin import KINDS, is_pinned
-from megabot.reconcile.rules.publish import unknown_wait
+from megabot.reconcile.rules.publish import unknown_until
 from megabot.reconcile.rules.remote_pin import is_pinned_for_readers
 from megabot.schedule.calendar import Edition
 from megabot.schedule.editions import edition_of_post
@@ -169,5 +169,5 @@ def _on_its_way(situation: Situation, post_id: int) -> Blocked | None:
             and intent.open
             and intent.new.post_id == post_id
         ):
-            return Blocked(reason=BlockReason.OUTCOME_UNKNOWN, until=intent.changed + unknown_wait(intent))
+            return Blocked(reason=BlockReason.OUTCOME_UNKNOWN, until=unknown_until(intent))
     return None

@@ -11,7 +11,7 @@ from megabot.forum.models import Comment
 from megabot.ledger.records import IntentKind, IntentState
 from megabot.reconcile.actions import Action, Announce, Distinguish, FirstComment, MissingInput
 from megabot.reconcile.observation import Situation, ThreadPost
-from megabot.reconcile.rules.publish import unknown_wait
+from megabot.reconcile.rules.publish import unknown_until
 from megabot.rendering.model import Rendered
 from megabot.source.model import Thread
 
@@ -96,7 +96,7 @@ def _was_tried(situation: Situation, thread_post: ThreadPost, kind: IntentKind) 
         == (thread_post.key, thread_post.copy, thread_post.id)
         and (
             intent.state in (IntentState.DONE, IntentState.REFUSED, IntentState.SENDING)
-            or (intent.state is IntentState.UNKNOWN and situation.now < intent.changed + unknown_wait(intent))
+            or (intent.state is IntentState.UNKNOWN and situation.now < unknown_until(intent))
         )
         for intent in situation.observation.intents
     )

@@ -9,7 +9,7 @@ from megabot.reconcile.actions import Action, LinkOldThread, Lock, MissingInput
 from megabot.reconcile.observation import Situation, ThreadPost
 from megabot.reconcile.rules.announce import announcement
 from megabot.reconcile.rules.pin import done_intent, may_moderate
-from megabot.reconcile.rules.publish import unknown_wait
+from megabot.reconcile.rules.publish import unknown_until
 from megabot.rendering.model import Rendered
 from megabot.source.model import Thread
 
@@ -101,7 +101,7 @@ def _settles(situation: Situation, intent: Intent) -> bool:
     """Return whether no link is sent (again): it was done or refused, or the server may still be at work."""
     if intent.state in (IntentState.DONE, IntentState.REFUSED, IntentState.SENDING):
         return True
-    return intent.state is IntentState.UNKNOWN and situation.now < intent.changed + unknown_wait(intent)
+    return intent.state is IntentState.UNKNOWN and situation.now < unknown_until(intent)
 
 
 def _was_locked(situation: Situation, thread_post: ThreadPost) -> bool:

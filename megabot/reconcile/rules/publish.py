@@ -5,7 +5,7 @@ the next rule. The last rule publishes.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from megabot.forum.marker import RELEASED, comment_marker
 from megabot.forum.models import Post
@@ -41,13 +41,18 @@ def nothing_is_due(situation: Situation) -> Blocked | None:
 def outcome_is_unknown(situation: Situation) -> Blocked | None:
     """Block while the server may still be at work on a post whose outcome is unknown (N02-N06)."""
     for intent in _unsettled(situation):
-        until = intent.changed + unknown_wait(intent)
+        until = unknown_until(intent)
         waits = intent.state is IntentState.SENDING or situation.now < until
         if waits and situation.now - intent.new.at > LONG:
             return Blocked(reason=BlockReason.UNKNOWN_FOR_LONG, until=until, since=intent.new.at)
         if waits:
             return Blocked(reason=BlockReason.OUTCOME_UNKNOWN, until=until)
     return None
+
+
+def unknown_until(intent: Intent) -> datetime:
+    """Return when a write of unknown outcome may be sent again, if no listing shows it by then."""
+    return intent.changed + unknown_wait(intent)
 
 
 def unknown_wait(intent: Intent) -> timedelta:
