@@ -109,6 +109,7 @@ def test_the_next_weeks_can_be_stepped_through(page: Page, source: Path, served:
     expect(page.get_by_text("2 of the next 60")).to_be_visible()
     assert page.locator("h1").inner_text() != first
 
+    page.wait_for_load_state()  # the script that listens for the key comes after the text
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text("3 of the next 60")).to_be_visible()
     (source / "preambles/news/_default.md").write_text("Of every week.\n")
