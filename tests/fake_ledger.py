@@ -19,6 +19,8 @@ from megabot.ledger.state import (
     PendingConfirmation,
     SentAlert,
     ThreadState,
+    WebAccess,
+    WebDraft,
 )
 from megabot.schedule.overrides import Override
 from tests.fake_records import FakeRecords, aware
@@ -43,6 +45,8 @@ class FakeLedger(FakeRecords):
         self._people: dict[str, int] = {}
         self._images: dict[tuple[str, str], str] = {}
         self._jobs: dict[tuple[Job, str], JobRun] = {}
+        self._web_access: tuple[WebAccess, ...] = ()
+        self._web_drafts: dict[tuple[str, str, str], WebDraft] = {}
         self._locked = False
 
     def copied(self) -> "FakeLedger":
@@ -187,6 +191,36 @@ class FakeLedger(FakeRecords):
     @override
     def set_alert_wish(self, person_id: int, *, on: bool) -> None:
         self._alert_wishes[person_id] = on
+
+    # -- the page for moderators
+
+    @override
+    def web_access(self) -> tuple[WebAccess, ...]:
+        return self._web_access
+
+    @override
+    def change_web_access(self, change: Callable[[tuple[WebAccess, ...]], Sequence[WebAccess]]) -> None:
+        self._web_access = tuple(aware(one) for one in change(self._web_access))
+
+    @override
+    def web_drafts(self, thread: str, edition: str) -> tuple[WebDraft, ...]:
+        found = (one for one in self._web_drafts.values() if (one.thread, one.edition) == (thread, edition))
+        return tuple(sorted(found, key=lambda draft: (draft.at, draft.actor)))
+
+    @override
+    def keep_web_draft(self, draft: WebDraft) -> None:
+        self._web_drafts[draft.thread, draft.edition, draft.actor] = aware(draft)
+
+    @override
+    def drop_web_draft(self, thread: str, edition: str, actor: str) -> None:
+        self._web_drafts.pop((thread, edition, actor), None)
+
+    @override
+    def prune(self, before: datetime, *, ignored_before: datetime) -> None:
+        super().prune(before, ignored_before=ignored_before)
+        self._web_access = tuple(one for one in self._web_access if one.until >= ignored_before)
+        drafts = self._web_drafts.items()
+        self._web_drafts = {key: draft for key, draft in drafts if draft.at >= ignored_before}
 
     # -- what the server was asked once
 

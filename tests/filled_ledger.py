@@ -21,6 +21,8 @@ from megabot.ledger.state import Job, JobRun, SentAlert, SentAlertState
 from megabot.ledger.tables import METADATA
 from tests.contract.test_ledger import DRAFT, HEARD, LATER, POST, TEXT
 from tests.contract.test_ledger_state import ACCOUNT, ESSAY, HELD, MOVED, PLACE, THREAD, WAITING
+from tests.contract.test_ledger_web import DRAFT as WEB_DRAFT
+from tests.contract.test_ledger_web import LINK, SESSION
 from tests.fakes import MONDAY_NOON
 from tests.site_editions import a_highlight
 
@@ -74,6 +76,8 @@ def keep_the_rest(ledger: Ledger, thread: str) -> None:
     ledger.set_alert_wish(4, on=False)
     ledger.keep_community("news", PLACE)
     ledger.keep_person("kim", 4)
+    ledger.change_web_access(lambda _: (LINK, SESSION))
+    ledger.keep_web_draft(replace(WEB_DRAFT, thread=thread))
     for job in Job:
         ledger.keep_job(job, JobRun(at=LATER, position=3), thread)
 
@@ -81,13 +85,14 @@ def keep_the_rest(ledger: Ledger, thread: str) -> None:
 def read_everything(ledger: SqliteLedger) -> None:
     ledger.account(), ledger.claims(), ledger.revision(), ledger.history(100)
     ledger.commands(100), ledger.open_commands(), ledger.confirmations(), ledger.comment_replies()
-    ledger.opted_out(), ledger.alerts(), ledger.sent_alerts(), ledger.alert_wishes()
+    ledger.web_access(), ledger.opted_out(), ledger.alerts(), ledger.sent_alerts(), ledger.alert_wishes()
     ledger.community("news"), ledger.person_id("kim"), ledger.image_url("key", "")
     for thread in (*ledger.threads(), "old"):
         ledger.thread(thread), ledger.intents(thread), ledger.posts(thread), ledger.texts(thread)
         ledger.recent_posts(thread), ledger.overrides(thread)
         for edition in ledger.highlighted_editions(thread):
             ledger.highlights(thread, edition)
+        ledger.web_drafts(thread, "2026-W48")
         for job in Job:
             ledger.job(job, thread)
 
@@ -118,6 +123,8 @@ def assert_usable(ledger: SqliteLedger) -> None:
     assert ledger.overrides("new") == (HELD, MOVED, ESSAY)
     assert ledger.highlights("new", "2026-W47") == (a_highlight(),)
     assert ledger.alerts()["new:late"] == "it is late"
+    assert ledger.web_access() == (LINK, SESSION)
+    assert ledger.web_drafts("new", "2026-W48") == (replace(WEB_DRAFT, thread="new"),)
     ledger.close()
 
 

@@ -23,6 +23,7 @@ from megabot.ledger.file import (
     transaction,
 )
 from megabot.ledger.integrity import ACCOUNT_ID
+from megabot.ledger.tables import SECRET
 from megabot.ledger.transfer import AccountRows, copy_account
 
 
@@ -89,6 +90,11 @@ def _fill(connection: sqlite3.Connection, path: Path) -> None:
     with closing(sqlite3.connect(path)) as copy:
         # SQLite's own copy is consistent, unlike a file copied during a write (faults.md S09).
         connection.backup(copy)
+        with copy:
+            for table in sorted(SECRET):
+                copy.execute(f"DELETE FROM {table}")  # noqa: S608  a name from `tables`
+        # Without it, SQLite would leave the deleted words in the file.
+        copy.execute("VACUUM")
         verdict = str(copy.execute("PRAGMA integrity_check(1)").fetchone()[0])
     if verdict != "ok":
         raise WriteFailed(f"the copy of the ledger is damaged: {verdict.splitlines()[-1]}")

@@ -26,10 +26,12 @@ class NoLedger(Ledger):
     post = text = command = community = person_id = image_url = _find_nothing
     claims = threads = intents = recent_intents = history = posts = recent_posts = texts = _list_nothing
     open_commands = commands = confirmations = comment_replies = overrides = highlights = _list_nothing
+    web_access = web_drafts = _list_nothing
     change_account = change_thread = begin_intent = resolve_intent = record_post = forget_post = _refuse
     keep_text = keep_command = set_confirmations = set_comment_replies = set_overrides = _refuse
     change_highlights = opt_out = raise_alert = clear_alert = set_sent_alerts = set_alert_wish = _refuse
     keep_community = keep_person = keep_image = keep_job = prune = _refuse
+    change_web_access = keep_web_draft = drop_web_draft = _refuse
 
     @override
     def account(self) -> AccountState:

@@ -17,6 +17,8 @@ from megabot.ledger.state import (
     PendingConfirmation,
     SentAlert,
     ThreadState,
+    WebAccess,
+    WebDraft,
 )
 from megabot.schedule.overrides import Override
 
@@ -191,6 +193,23 @@ class Ledger(Protocol):
     def set_alert_wish(self, person_id: int, *, on: bool) -> None:
         """Subscribe a person to alerts, or unsubscribe them. Nobody else is affected."""
 
+    # -- the page for moderators
+
+    def web_access(self) -> tuple[WebAccess, ...]:
+        """Return the links and sessions of the page, expired ones too, oldest first."""
+
+    def change_web_access(self, change: Callable[[tuple[WebAccess, ...]], Sequence[WebAccess]]) -> None:
+        """Change the links and sessions of the page. `change` may be called twice; the last call counts."""
+
+    def web_drafts(self, thread: str, edition: str) -> tuple[WebDraft, ...]:
+        """Return the drafts for an edition, at most one of each author, oldest first."""
+
+    def keep_web_draft(self, draft: WebDraft) -> None:
+        """Store a draft, or replace the one by the same author for the same edition."""
+
+    def drop_web_draft(self, thread: str, edition: str, actor: str) -> None:
+        """Delete an author's draft for an edition, if there is one."""
+
     # -- what the server was asked once
 
     def community(self, name: str) -> CommunityRef | None:
@@ -225,7 +244,8 @@ class Ledger(Protocol):
         Settled writes of editions before `before` are deleted with the contexts of their posts and the texts
         of closed commands, except for the thread's two newest editions. Of the edits of a post that were
         done, only the newest keeps its draft and context. Comments and messages that were ignored before
-        `ignored_before` are deleted. Posts, their last texts and their highlights stay.
+        `ignored_before` are deleted, and so are links and sessions of the page that ended and drafts that
+        were last changed before then. Posts, their last texts and their highlights stay.
         """
 
 

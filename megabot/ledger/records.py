@@ -163,7 +163,8 @@ class CommandRecord:
     out, `answer` the reply to send. `by` is the author's name for people, `actor` the unique one. `threads`
     are the ones that the author could command at the time; once carried out, the ones that it was about.
     `person_id`, `post_id` and `comment_id` are where the reply goes; the last two are 0 for a message, all
-    three are 0 at the shell.
+    three are 0 at the shell and on the page for moderators. `expects` is the digest of the preamble that the
+    author of an order on that page saw, "" if any may be in effect.
     """
 
     key: str
@@ -178,3 +179,4 @@ class CommandRecord:
     person_id: int = 0
     post_id: int = 0
     comment_id: int = 0
+    expects: str = ""

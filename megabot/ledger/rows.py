@@ -18,6 +18,8 @@ from megabot.ledger.state import (
     PendingConfirmation,
     SentAlert,
     ThreadState,
+    WebAccess,
+    WebDraft,
 )
 from megabot.schedule.overrides import Override
 
@@ -215,6 +217,22 @@ def community(row: Row) -> CommunityRef:
     values = _without_account(row)
     del values["asked"]
     return CommunityRef(**values | {"id": values.pop("community_id")})
+
+
+def web_access(row: Row) -> WebAccess:
+    values = _without_account(row)
+    del values["position"]
+    return WebAccess(**values)
+
+
+def web_draft_row(draft: WebDraft) -> Row:
+    values = asdict(draft)
+    return values | {"author": values.pop("by")}
+
+
+def web_draft(row: Row) -> WebDraft:
+    values = _without_account(row)
+    return WebDraft(**values | {"by": values.pop("author")})
 
 
 def claim(row: Row) -> Claim:

@@ -9,7 +9,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
 from megabot.ledger.tables import ALEMBIC_VERSION, METADATA, WRITTEN_BY
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration. They are numbered on from the four steps of `first_tables`."""
 # By the dialect's name, because each engine has a dialect of its own, and compiling takes milliseconds.
 _STATEMENTS: dict[str, tuple[str, ...]] = {}

@@ -36,6 +36,8 @@ from megabot.ledger.tables import (
     ORDERED_INTENT,
     POSTS,
     TEXTS,
+    WEB_ACCESS,
+    WEB_DRAFTS,
 )
 
 _OPEN = text(OPEN_INTENT)
@@ -181,6 +183,12 @@ class SqlLedger(SqlState):
                 update(POSTS).where(posts, old_post).values(context=""),
                 update(COMMANDS).where(commands, closed).values(said="", answer=""),
                 delete(COMMANDS).where(commands, ignored),
+                delete(WEB_ACCESS).where(
+                    WEB_ACCESS.c.account_id == account, WEB_ACCESS.c.until < ignored_before
+                ),
+                delete(WEB_DRAFTS).where(
+                    WEB_DRAFTS.c.account_id == account, WEB_DRAFTS.c.at < ignored_before
+                ),
             ):
                 # Executed once a day, so it need not stay in memory.
                 connection.execute(statement, execution_options={"compiled_cache": None})

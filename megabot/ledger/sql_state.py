@@ -1,7 +1,7 @@
 """The part of the ledger about its account, its threads and what moderators changed, in SQL."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select, union
@@ -19,6 +19,8 @@ from megabot.ledger.state import (
     PendingConfirmation,
     SentAlert,
     ThreadState,
+    WebAccess,
+    WebDraft,
 )
 from megabot.schedule.overrides import Override
 
@@ -229,6 +231,47 @@ class SqlState(Ledger):
     @override
     def set_alert_wish(self, person_id: int, *, on: bool) -> None:
         self._rows.put(tables.ALERT_WISHES, {"person_id": person_id, "wanted": on})
+
+    # -- the page for moderators
+
+    @override
+    def web_access(self) -> tuple[WebAccess, ...]:
+        with self._database.reading() as connection:
+            return self._web_access(connection)
+
+    def _web_access(self, connection: Connection) -> tuple[WebAccess, ...]:
+        table = tables.WEB_ACCESS
+        return read_in(connection, self._rows.select(table).order_by(table.c.position), rows.web_access)
+
+    @override
+    def change_web_access(self, change: Callable[[tuple[WebAccess, ...]], Sequence[WebAccess]]) -> None:
+        known = self.web_access()
+        if tuple(change(known)) == known:
+            return
+        with self._database.writing() as connection:
+            # Locked, so that a link that two browsers redeem at once works for one of them.
+            self._account(connection, lock=True)
+            before = self._web_access(connection)
+            after = tuple(change(before))
+            if after != before:
+                self._rows.replace_in(connection, tables.WEB_ACCESS, map(asdict, after))
+
+    @override
+    def web_drafts(self, thread: str, edition: str) -> tuple[WebDraft, ...]:
+        table = tables.WEB_DRAFTS
+        of_edition = self._rows.select(table, thread=thread, edition=edition)
+        found = self._rows.list(of_edition, rows.web_draft)
+        # Sorted here, because a database may sort letters by its own language.
+        return tuple(sorted(found, key=lambda draft: (draft.at, draft.actor)))
+
+    @override
+    def keep_web_draft(self, draft: WebDraft) -> None:
+        self._rows.put(tables.WEB_DRAFTS, rows.web_draft_row(draft))
+
+    @override
+    def drop_web_draft(self, thread: str, edition: str, actor: str) -> None:
+        with self._database.writing() as connection:
+            self._rows.delete_in(connection, tables.WEB_DRAFTS, thread=thread, edition=edition, actor=actor)
 
     # -- what the server was asked once
 

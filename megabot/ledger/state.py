@@ -146,6 +146,44 @@ class PendingConfirmation:
     used: str = ""
 
 
+class WebAccessKind(StrEnum):
+    """How a moderator gets into the page: by a link that works once, and then by a session."""
+
+    LINK = "link"
+    SESSION = "session"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebAccess:
+    """A link to the page for moderators, or a session, of one moderator.
+
+    `digest` is that of its token, which is stored nowhere. `actor` is the moderator's unique id, `name` the
+    one that is shown.
+    """
+
+    digest: str
+    kind: WebAccessKind
+    actor: str
+    name: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebDraft:
+    """What a moderator has typed for an edition and not used yet.
+
+    `base` is the digest of the preamble that they started from, `by` the name that is shown of the `actor`.
+    """
+
+    thread: str
+    edition: str
+    actor: str
+    by: str
+    at: datetime
+    text: str
+    base: str
+
+
 class ClaimKind(StrEnum):
     """What a process claims of an account, so that no other one does the same at the same time."""
 

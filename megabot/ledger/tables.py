@@ -12,7 +12,7 @@ from sqlalchemy.sql.schema import SchemaItem
 from megabot.forum.home_server import HomePin
 from megabot.ledger.column_types import NUMBER, Flag, Moment, OneOf, Words
 from megabot.ledger.records import CommandState, IntentKind, IntentState
-from megabot.ledger.state import ClaimKind, Job, SentAlertState
+from megabot.ledger.state import ClaimKind, Job, SentAlertState, WebAccessKind
 from megabot.schedule.overrides import OverrideKind
 
 METADATA = MetaData()
@@ -184,6 +184,7 @@ COMMANDS = _table(
     _must("person_id", NUMBER),
     _must("post_id", NUMBER),
     _must("comment_id", NUMBER),
+    Column("expects", Words, nullable=False, server_default=text("''")),
     Index("one_record_a_notice", "account_id", "key", unique=True),
     # Every comment in the bot's own threads gets a row, and nearly all are ignored.
     _index("commands_not_ignored", ["account_id", "at", "id"], where=HEARD_COMMAND),
@@ -275,6 +276,31 @@ JOBS = _table(
     "jobs", _account(), _key("job", OneOf(Job)), _key("thread"), _may("at", Moment), _must("position", NUMBER)
 )
 
+WEB_ACCESS = _table(
+    "web_access",
+    _account(),
+    _key("position", NUMBER),
+    _must("digest"),
+    _must("kind", OneOf(WebAccessKind)),
+    _must("actor"),
+    _must("name"),
+    _must("until", Moment),
+)
+"""The links and sessions of the page for moderators, by the digests of their tokens."""
+
+WEB_DRAFTS = _table(
+    "web_drafts",
+    _account(),
+    _key("thread"),
+    _key("edition"),
+    _key("actor"),
+    _must("author"),
+    _must("at", Moment),
+    _must("text"),
+    _must("base"),
+)
+"""What moderators are writing on the page and have not used yet."""
+
 CLAIMS = _table(
     "claims",
     _account(),
@@ -292,5 +318,5 @@ HOSTS = _table("hosts", _key("name"), _must("until", Moment), _must("wanted", NU
 """The processes that spread accounts among them, until when each counts as alive, and how many more accounts
 it would run. Only used on PostgreSQL."""
 
-SECRET = frozenset({CLAIMS.name, HOSTS.name, TOKENS.name})
+SECRET = frozenset({CLAIMS.name, HOSTS.name, TOKENS.name, WEB_ACCESS.name, WEB_DRAFTS.name})
 """The tables that never go into a backup."""

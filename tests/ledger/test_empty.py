@@ -16,7 +16,7 @@ READS = {"account", "thread", "threads", "pass_lock", "intents", "recent_intents
 READS |= {"posts", "recent_posts", "post", "text", "texts", "command", "open_commands", "commands"}
 READS |= {"confirmations", "comment_replies", "overrides", "highlights", "highlighted_editions", "opted_out"}
 READS |= {"alerts", "sent_alerts", "alert_wishes", "community", "person_id", "image_url", "job"}
-READS |= {"claims", "confirm_claims", "revision"}
+READS |= {"claims", "confirm_claims", "revision", "web_access", "web_drafts"}
 WRITES = {name for name, _ in inspect.getmembers(Ledger, inspect.isfunction) if name[0] != "_"} - READS
 
 

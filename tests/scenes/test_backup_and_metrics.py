@@ -18,6 +18,7 @@ from megabot.ledger.sqlite import SqliteLedger
 from megabot.service import metrics
 from megabot.service.metrics import Meter, Metrics
 from megabot.settings import Settings
+from tests.contract.test_ledger_web import DRAFT, LINK, SESSION
 from tests.e2e.conftest import TEMPLATE
 from tests.world import SLOT, WEEK, World
 
@@ -54,6 +55,21 @@ def test_the_token_is_not_in_a_backup(backup: Path, world: World) -> None:
 
     assert token
     assert token.encode() not in backup.read_bytes()
+
+
+def test_links_sessions_and_drafts_of_the_page_are_not_in_a_backup(world: World, tmp_path: Path) -> None:
+    ledger, target = ledger_of(world), tmp_path / "backup.db"
+    ledger.change_web_access(lambda _: (LINK, SESSION))
+    ledger.keep_web_draft(DRAFT)
+
+    ledger.back_up(target)
+
+    with closing(sqlite3.connect(target)) as copy:
+        for table in ("web_access", "web_drafts"):
+            assert copy.execute(f"SELECT count(*) FROM {table}").fetchall() == [(0,)]  # noqa: S608
+    for words in (LINK.digest, SESSION.digest, DRAFT.text):
+        assert words.encode() in (world.state / "ledger.db").read_bytes()
+        assert words.encode() not in target.read_bytes()
 
 
 def test_an_older_backup_put_back_doubles_nothing(backup: Path, world: World) -> None:

@@ -23,6 +23,8 @@ from megabot.ledger.state import AccountState, Job, JobRun, SentAlert, SentAlert
 from megabot.ledger.tables import METADATA, SECRET
 from tests.contract.test_ledger import DRAFT, HEARD, LATER, POST, TEXT, weeks_of
 from tests.contract.test_ledger_state import ACCOUNT, HELD, PLACE, THREAD
+from tests.contract.test_ledger_web import DRAFT as WEB_DRAFT
+from tests.contract.test_ledger_web import LINK
 from tests.fake_ledger import FakeLedger
 from tests.fakes import MONDAY_NOON, FakeClock
 from tests.filled_ledger import assert_usable, fill, fill_tables, write_old_ledger
@@ -382,6 +384,9 @@ CHANGES: dict[str, Callable[[Ledger], None]] = {
     "keep_person": lambda ledger: ledger.keep_person("kim", 5),
     "keep_image": lambda ledger: ledger.keep_image("key", "", "changed"),
     "keep_job": lambda ledger: ledger.keep_job(Job.LINKS, JobRun(position=9), "old"),
+    "change_web_access": lambda ledger: ledger.change_web_access(lambda _: (replace(LINK, until=LATER),)),
+    "keep_web_draft": lambda ledger: ledger.keep_web_draft(replace(WEB_DRAFT, thread="old", text="Changed")),
+    "drop_web_draft": lambda ledger: ledger.drop_web_draft("old", WEB_DRAFT.edition, WEB_DRAFT.actor),
     "prune": lambda ledger: ledger.prune(LATER.replace(year=2036), ignored_before=LATER.replace(year=2036)),
 }
 

@@ -66,6 +66,7 @@ KEEPS = {"begin_intent", "resolve_intent", "record_post", "keep_text", "keep_com
 KEEPS |= {"change_account", "change_thread", "set_confirmations", "set_comment_replies", "set_overrides"}
 KEEPS |= {"change_highlights", "opt_out", "raise_alert", "clear_alert", "set_sent_alerts", "set_alert_wish"}
 KEEPS |= {"keep_community", "keep_person", "keep_image", "keep_job", "forget_post", "prune"}
+KEEPS |= {"change_web_access", "keep_web_draft", "drop_web_draft"}
 OF_THE_INBOX = {"unread", "inbox"}
 RENDERS, SLEEPS = {"render"}, {"sleep"}
 BROKEN_THREAD = "broken"
