@@ -43,6 +43,15 @@ def file_of(snapshot: Snapshot, thread: Thread, key: str, start: date, *, alone:
     return next((name for name in names if name in snapshot.files), "")
 
 
+def text_of(snapshot: Snapshot, thread: Thread, key: str, start: date) -> str:
+    """Return the text of the file that an edition's preamble comes from, or of the default; "" for none."""
+    alone = snapshot.has_one_thread
+    own = file_of(snapshot, thread, key, start, alone=alone)
+    folders = [f"{_FOLDER}{thread.name}/", *([_FOLDER] if alone else [])]
+    paths = [own, *(f"{folder}{_DEFAULT}.md" for folder in folders)]
+    return next((snapshot.files[path] for path in paths if path in snapshot.files), "")
+
+
 def missing_soon(
     snapshot: Snapshot, thread: Thread, now: datetime, *, alone: bool, posted: Collection[str] = ()
 ) -> Edition | None:
