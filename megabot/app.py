@@ -122,6 +122,8 @@ class App:
             signed_in=ports.signed_in,
             forum=self._forum,
             draw_code=clock.new_code,
+            draw_token=clock.new_token,
+            web_url=self.settings.web_url,
             moderators=self.settings.moderators,
             admins=self.settings.admins,
             home_servers=LemmyHomeServers(proxy=self.settings.proxy_used()),

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from secrets import token_hex
+from secrets import token_hex, token_urlsafe
 from typing import Protocol
 from uuid import uuid4
 
@@ -187,6 +187,11 @@ def notify(state: str, *, environ: Mapping[str, str]) -> None:
 def new_code() -> str:
     """Return a random code that cannot be guessed: 8 characters that are easy to type."""
     return token_hex(4)
+
+
+def new_token() -> str:
+    """Return a random token of 43 letters, digits, hyphens and underscores, for a link or a session."""
+    return token_urlsafe(32)
 
 
 def new_key() -> str:

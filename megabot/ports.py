@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from megabot.clock import Clock
+from megabot.errors import Bug
 from megabot.forum.port import Forum, HomeServers, NoHomeServers
 from megabot.ledger.port import Ledger
 from megabot.rendering.port import Renderer
@@ -42,17 +43,24 @@ class OfflinePorts:
     signed_in: Callable[[], datetime | None] = lambda: None
 
 
+def _no_token() -> NoReturn:
+    raise Bug("a link to the page for moderators was asked for, and there is no page")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports(OfflinePorts):
     """Everything a pass acts through.
 
     `moderators` are the recipients of alerts; if empty, alerts go to the communities' own moderators.
     `admins`: whether the server's admins may command the bot too. `draw_code` returns a random code of 4 to
-    12 letters and digits.
+    12 letters and digits. `web_url` is the address of the page for moderators without a slash at the end, ""
+    if there is none, and `draw_token` returns a random token that cannot be guessed, for a link to it.
     """
 
     forum: Forum
     draw_code: Callable[[], str]
     moderators: tuple[str, ...] = ()
     admins: bool = False
+    web_url: str = ""
+    draw_token: Callable[[], str] = _no_token
     home_servers: HomeServers = field(default_factory=NoHomeServers)

@@ -226,6 +226,12 @@ class Settings(BaseModel):
         "they need absolute links.",
         examples=["https://threads.example/"],
     )
+    web_url: Annotated[str, AfterValidator(addresses.root)] = Field(
+        default="",
+        description="The public address of the page for moderators, which `megabot web` serves behind a web "
+        "server: a host name of its own, without a path. Without this setting there is no page.",
+        examples=["https://megabot.example"],
+    )
     admins: Annotated[bool, BeforeValidator(_yes)] = Field(
         default=False,
         description="Whether the server's admins may command the bot like moderators: `yes` or `no`.",

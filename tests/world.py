@@ -189,6 +189,8 @@ class World:
     kind: ApiKind | None = None
     database: str = ""
     home_servers: HomeServers = field(default_factory=NoHomeServers)
+    web_url: str = ""
+    tokens: FakeCodes = field(default_factory=FakeCodes)
     _hands: dict[str, User] = field(default_factory=dict)
     _open: list[Callable[[], None]] = field(default_factory=list)
 
@@ -234,6 +236,8 @@ class World:
             renderer=self.press,
             alerts=LedgerAlerts(ledger),
             home_servers=self.home_servers,
+            web_url=self.web_url,
+            draw_token=self.tokens,
         )
 
     def _ledger(self) -> StoredLedger:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from megabot.commands import reply_text, run_order
 from megabot.commands.model import Command
+from megabot.commands.web_orders import is_order
 from megabot.errors import ConfigError, NotFound
 from megabot.forum.models import Comment
 from megabot.i18n import sentences
@@ -97,14 +98,20 @@ def unnote(ports: Ports, record: CommandRecord, thread: Thread) -> str:
 
 
 def _meant(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> tuple[Comment, PostRecord]:
-    """Return the comment that a command replies to, and the record of the post that it is in."""
+    """Return the comment that a command is about, and the record of the post that it is in.
+
+    On Lemmy it is the one that the command replies to; an order from the page names it.
+    """
     comment = ports.forum.comment_by_id(command_record.comment_id) if command_record.comment_id else None
-    if comment is None or not comment.parent_id:
+    is_meant = is_order(command_record)
+    if comment is None or not (comment.parent_id or is_meant):
         raise ConfigError(_("say feature or unfeature in a reply to the comment that you mean"))
     # Only in threads that the author of the command may command (C10).
     record = annotation_store.record_of(ports.ledger, names, comment.post_id)
     if record is None:
         raise ConfigError(_("that comment is not in one of my threads here"))
+    if is_meant:
+        return comment, record
     try:
         return ports.forum.comment_by_id(comment.parent_id), record
     except NotFound as error:

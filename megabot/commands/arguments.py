@@ -47,6 +47,7 @@ _FORMS = {
     Verb.ALERTS: _Form(words=(Word.ON, Word.OFF), thread=False),
     Verb.OPTOUT: _Form(thread=False),
     Verb.CONFIRM: _Form(thread=False),
+    Verb.WEB: _Form(words=(Word.LOGOUT,), thread=False),
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from megabot.commands.model import ACTING, Verb
+from megabot.commands.model import CONFIRMED, Verb
 from megabot.forum.models import Community, Person
 from megabot.forum.notices import Notice, Origin
 
@@ -44,11 +44,19 @@ def threads_to_command(notice: Notice, scopes: Iterable[CommandScope], bot: Pers
     )
 
 
+def threads_to_order(
+    actor: str, named: Iterable[str], scopes: Iterable[CommandScope], bot: Person
+) -> tuple[str, ...]:
+    """Return those of the named threads that an account may command now by the page for moderators."""
+    may = {thread for scope in scopes if actor in scope.commanders for thread in scope.threads}
+    return tuple(name for name in named if name in may and actor != bot.actor)
+
+
 def needs_confirmation(verb: Verb, notice: Notice, bot: Person) -> bool:
     """Return whether a command must be confirmed in public: a server can forge its users' messages (C11)."""
     elsewhere = _host(notice.author.actor) != _host(bot.actor)
     # A forged message that only asks does no harm: the reply goes to the real account.
-    return notice.origin is Origin.MESSAGE and elsewhere and verb in ACTING
+    return notice.origin is Origin.MESSAGE and elsewhere and verb in CONFIRMED
 
 
 def _host(actor: str) -> str:

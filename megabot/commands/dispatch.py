@@ -13,13 +13,15 @@ from megabot.commands import (
     run_order,
     status,
     status_text,
+    web_access,
 )
 from megabot.commands.model import Command, Handle, Verb, Word
 from megabot.commands.parser import parse
 from megabot.commands.replies import CODE
+from megabot.commands.web_orders import is_order
 from megabot.errors import ClaimLost, ConfigError, DatabaseAway, NotFound, NotSent, UserError
 from megabot.forum.escaping import escape
-from megabot.forum.notices import Origin
+from megabot.forum.notices import Origin, answer_marker
 from megabot.i18n.long_messages import diff_block, split_message
 from megabot.i18n.translation import _
 from megabot.ledger.records import CommandRecord
@@ -80,7 +82,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """The result of a command: the reply in Markdown, and the threads that it was about."""
+    """The result of a command: the reply in Markdown, and the threads that it was about.
+
+    The reply is "" if nothing is left to say, because the command itself sent a message.
+    """
 
     answer: str
     threads: tuple[str, ...]
@@ -91,7 +96,7 @@ def run_command(ports: Ports, record: CommandRecord, threads: Sequence[Thread], 
 
     Raises temporary errors (`ForumError`), after which the command is run again.
     """
-    origin = Origin.REPLY if record.comment_id else Origin.MESSAGE
+    origin = Origin.REPLY if record.comment_id and not is_order(record) else Origin.MESSAGE
     # The text as it was authorized: a later edit of the comment changes nothing (C07).
     command = parse(record.said, origin=origin, bot=bot, threads=[thread.name for thread in threads])
     if not isinstance(command, Command):
@@ -100,6 +105,8 @@ def run_command(ports: Ports, record: CommandRecord, threads: Sequence[Thread], 
         ports=ports, record=record, command=command, names=record.threads, bot=bot, threads=tuple(threads)
     )
     about = (task.thread,) if task.thread else task.names
+    if command.verb is Verb.WEB:
+        about = ()
     try:
         return CommandResult(_done(task), about)
     # Nothing happened on the server, or another host carries it out: so the command can safely be run again.
@@ -119,7 +126,7 @@ def _done(task: Task) -> str:
 
 
 def _help(task: Task) -> str:
-    return reply_text.help_text(task.bot, task.names)
+    return reply_text.help_text(task.bot, task.names, has_page=bool(task.ports.web_url))
 
 
 def _order(task: Task) -> str:
@@ -182,7 +189,9 @@ def _preamble(task: Task) -> str:
     """Store or clear a preamble, and show the edition with the result."""
     thread, command = _thread(task), task.command
     if command.word is Word.CLEAR:
-        key, said = override_commands.clear_preamble(task.ports, thread, command.edition)
+        key, said = override_commands.clear_preamble(
+            task.ports, thread, command.edition, expects=task.record.expects
+        )
     else:
         key, said = override_commands.set_preamble(
             task.ports,
@@ -191,6 +200,7 @@ def _preamble(task: Task) -> str:
             command.text,
             by=task.record.by,
             flaws=partial(preview.preamble_flaws, task.ports, thread),
+            expects=task.record.expects,
         )
     (first, *_) = _show_edition(task.ports, thread.name, key, whole=False)
     return f"{reply_text.with_result((said,))}.\n\n{first}"
@@ -231,7 +241,29 @@ def _preview(task: Task) -> str:
         return parts[0]
     for part in parts:
         task.ports.forum.message(task.record.person_id, part)
-    return _("I have sent it to you by private message.")
+    return reply_text.sent_by_message()
+
+
+def _web(task: Task) -> str:
+    """Send a link to the page for moderators by private message, or sign its author out there."""
+    ports, record = task.ports, task.record
+    if not ports.web_url:
+        return reply_text.no_page()
+    if task.command.word is Word.LOGOUT:
+        ports.ledger.change_web_access(lambda access: web_access.sign_out_everywhere(access, record.actor))
+        return reply_text.signed_out()
+    token, now = ports.draw_token(), ports.clock.now()
+    ports.ledger.change_web_access(
+        lambda access: web_access.new_link(access, token, record.actor, record.by, now)
+    )
+    # Sent at once instead of as a reply, because a reply is stored in the ledger, which never knows a token.
+    link = f"{ports.web_url}/sign-in?token={token}"
+    text = reply_text.page_link(link, int(web_access.LINK_VALID.total_seconds() // 60))
+    # After a crash the marker shows that the message was sent.
+    ports.forum.message(record.person_id, f"{text}\n\n{answer_marker(record.key)}")
+    # A confirmed command came by message too, but its reply is a comment below the confirmation.
+    in_public = record.comment_id or record.post_id
+    return reply_text.sent_by_message() if in_public else ""
 
 
 def _alerts(task: Task) -> str:
@@ -290,6 +322,7 @@ _DOES: dict[Verb, Callable[[Task], str]] = {
     **dict.fromkeys((Verb.FEATURE, Verb.UNFEATURE), _highlight),
     **dict.fromkeys((Verb.NOTE, Verb.UNNOTE), _note),
     Verb.OPTOUT: _opt_out,
+    Verb.WEB: _web,
     **dict.fromkeys(_ORDERS, _order),
 }
 

@@ -12,11 +12,18 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from megabot.commands import reply_text, status_text
-from megabot.commands.authority import CommandScope, command_scope, needs_confirmation, threads_to_command
+from megabot.commands.authority import (
+    CommandScope,
+    command_scope,
+    needs_confirmation,
+    threads_to_command,
+    threads_to_order,
+)
 from megabot.commands.dispatch import ask_to_confirm, run_command
 from megabot.commands.model import Command, Handle, ParseFailure, Verb
 from megabot.commands.parser import parse
 from megabot.commands.replies import send_answers
+from megabot.commands.web_orders import is_order
 from megabot.errors import ForumError, NotFound, SourceBroken, SourceMissing
 from megabot.forum.models import Person
 from megabot.forum.notices import Notice, Origin, answered_by, parse_watermark
@@ -54,7 +61,9 @@ class Inbox:
         if waiting or check or self._must_list:
             self._read_new(waiting=waiting)
         for command in self._ports.ledger.open_commands():
-            if command.state is CommandState.ACTING:
+            if command.state is CommandState.ACTING and is_order(command):
+                self._carry_out(command)
+            elif command.state is CommandState.ACTING:
                 self._act(command)
         send_answers(self._ports)
 
@@ -169,10 +178,32 @@ class Inbox:
             return
         log.info("running the command: %s", status_text.command_line(record))
         result = run_command(self._acting, record, self._read_threads(), _handle(self._account()))
-        finished = replace(
-            record, state=CommandState.ANSWER_DUE, answer=result.answer, threads=result.threads
-        )
+        state = CommandState.ANSWER_DUE if result.answer else CommandState.CLOSED
+        finished = replace(record, state=state, answer=result.answer, threads=result.threads)
         self._ports.ledger.keep_command(finished)
+
+    def _carry_out(self, order: CommandRecord) -> None:
+        """Run an order from the page, and close it with an answer, which only the page shows.
+
+        After a crash it is run again, and then finds what was done already.
+        """
+        threads, bot = self._read_threads(), self._account()
+        scopes = self._command_scopes([thread for thread in threads if thread.name in order.threads])
+        allowed = threads_to_order(order.actor, order.threads, scopes, bot)
+        # A thread that was removed from the source since then can no longer be named.
+        read = parse(order.said, origin=Origin.MESSAGE, bot=_handle(bot), threads=order.threads)
+        named = read.thread if isinstance(read, Command) else ""
+        about: tuple[str, ...] = order.threads
+        if not allowed or (named and named not in allowed):
+            answer = reply_text.no_longer_moderator(order.by, [named] if named else order.threads)
+        elif self._ports.clock.now() - order.at > TOO_OLD:
+            answer = reply_text.too_old(TOO_OLD.days)
+        else:
+            log.info("running the order: %s", status_text.command_line(order))
+            result = run_command(self._acting, replace(order, threads=allowed), threads, _handle(bot))
+            answer, about = result.answer, result.threads
+        closed = replace(order, state=CommandState.CLOSED, answer=answer, threads=about)
+        self._ports.ledger.keep_command(closed)
 
     def _was_answered(self, record: CommandRecord) -> bool:
         """Return whether a reply exists that the ledger, restored from a backup, does not know of (C08)."""

@@ -30,17 +30,21 @@ class Verb(StrEnum):
     UNDO = "undo"
     OPTOUT = "optout"
     CONFIRM = "confirm"
+    WEB = "web"
 
 
 ASKING = frozenset({Verb.HELP, Verb.STATUS, Verb.PREVIEW, Verb.ALERTS})
 """The verbs that only ask for something."""
 # Anyone may opt out, and `confirm` cannot need a confirmation itself.
-ACTING = frozenset(Verb) - ASKING - {Verb.CONFIRM, Verb.OPTOUT}
+ACTING = frozenset(Verb) - ASKING - {Verb.CONFIRM, Verb.OPTOUT, Verb.WEB}
 """The verbs that change a thread or an edition."""
+# A forged `web` would send a link that nobody asked for, and a forged `web logout` would end sessions.
+CONFIRMED = ACTING | {Verb.WEB}
+"""The verbs that must be confirmed if they come by message from another server."""
 
 
 class Word(StrEnum):
-    """The fixed arguments, as in `preview all`, `repost yes`, `preamble clear`, `alerts on`."""
+    """The fixed arguments, as in `preview all`, `repost yes`, `preamble clear`, `alerts on`, `web logout`."""
 
     ALL = "all"
     YES = "yes"
@@ -49,6 +53,7 @@ class Word(StrEnum):
     OFF = "off"
     NEXT = "next"
     TITLE = "title"
+    LOGOUT = "logout"
 
 
 @dataclass(frozen=True, slots=True)

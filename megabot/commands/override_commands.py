@@ -3,11 +3,12 @@
 Each change is made under the pass lock; otherwise the shell and the service could overwrite each other's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from megabot.commands import override_text as said
 from megabot.commands.model import Command
+from megabot.commands.web_orders import preamble_digest, text_digest
 from megabot.errors import ConfigError, NotApplicable, NothingToDo
 from megabot.i18n import sentences
 from megabot.ledger.current_post import current_post_record
@@ -103,12 +104,13 @@ Flaws = Callable[[Edition, str], Sequence[Problem]]
 """Checks a text as the preamble of an edition."""
 
 
-def set_preamble(
-    ports: OfflinePorts, thread: Thread, key: str, text: str, *, by: str, flaws: Flaws
+def set_preamble(  # noqa: PLR0913  what a moderator says of a preamble
+    ports: OfflinePorts, thread: Thread, key: str, text: str, *, by: str, flaws: Flaws, expects: str = ""
 ) -> tuple[str, str]:
     """Store a preamble for an edition. Returns the edition's key and the reply.
 
-    Raises `ConfigError` if there is no such edition or the text cannot be used, and `Busy`; then a preamble
+    `expects` is the digest of the preamble that it shall replace, "" for any. Raises `ConfigError` if there
+    is no such edition, the text cannot be used or another preamble is in effect, and `Busy`; then a preamble
     that was stored before stays.
     """
     edition, _ = _of_preamble(ports, thread, key)
@@ -124,6 +126,8 @@ def set_preamble(
             raise NotApplicable(said.preamble_refused(edition, problems))
         if post is not None:
             _require_current(ports, thread, edition, post)
+        # After a crash the order is run again, and then its own text may be in effect already.
+        _require_expected(ports, thread, edition, {expects, text_digest(text)} if expects else ())
         new = Override(kind=OverrideKind.PREAMBLE, edition=edition.key, by=by, at=now, text=text)
         _keep(ports, thread, rules.add_override(ports.ledger.overrides(thread.name), new))
         return edition.key, said.preamble_kept(thread, edition, other, posted=post is not None)
@@ -138,10 +142,23 @@ def _require_current(ports: OfflinePorts, thread: Thread, edition: Edition, post
         raise NotApplicable(said.preamble_of_adopted(post.url))
 
 
-def clear_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[str, str]:
+def _require_expected(
+    ports: OfflinePorts, thread: Thread, edition: Edition, expected: Collection[str]
+) -> None:
+    """Raise `NotApplicable` if a preamble with none of these digests is in effect; none stands for any."""
+    if not expected:
+        return
+    if preamble_digest(ports.ledger, ports.source.snapshot(), thread, edition) in expected:
+        return
+    sent = find_override(ports.ledger.overrides(thread.name), OverrideKind.PREAMBLE, edition.key)
+    raise NotApplicable(said.preamble_changed(edition, sent.by if sent else ""))
+
+
+def clear_preamble(ports: OfflinePorts, thread: Thread, key: str, *, expects: str = "") -> tuple[str, str]:
     """Delete the preamble that was sent for an edition. Returns the edition's key and the reply.
 
-    Raises `NothingToDo` if there is none, `ConfigError` if there is no such edition, and `Busy`.
+    Raises `NothingToDo` if there is none, `ConfigError` if there is no such edition or `expects` is not the
+    digest of its preamble, and `Busy`.
     """
     with ports.ledger.pass_lock():
         overrides, (edition, _) = ports.ledger.overrides(thread.name), _of_preamble(ports, thread, key)
@@ -150,6 +167,7 @@ def clear_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[str, 
                 one.edition for one, _ in active_overrides(ports, thread) if one.kind is OverrideKind.PREAMBLE
             ]
             raise NothingToDo(said.no_preamble_to_clear(edition, others))
+        _require_expected(ports, thread, edition, {expects} if expects else ())
         _keep(ports, thread, remove_overrides(overrides, {OverrideKind.PREAMBLE}, edition.key))
         return edition.key, said.preamble_cleared(edition)
 

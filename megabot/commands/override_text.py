@@ -145,6 +145,19 @@ def preamble_refused(edition: Edition, problems: Sequence[Problem]) -> str:
     )
 
 
+def preamble_changed(edition: Edition, by: str) -> str:
+    """Return that another preamble is in effect than expected, set by someone or, with "", by its file."""
+    if by:
+        return _(
+            "{by} has changed the preamble of {edition} in the meantime, so nothing was done; compare it "
+            "with yours, and save again"
+        ).format(edition=edition.id, by=by)
+    return _(
+        "the file with the preamble of {edition} has changed in the meantime, so nothing was done; compare "
+        "it with yours, and save again"
+    ).format(edition=edition.id)
+
+
 def preamble_cleared(edition: Edition) -> str:
     return _("{edition} uses the preamble file again").format(edition=edition.id)
 

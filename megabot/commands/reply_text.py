@@ -34,6 +34,9 @@ VERBS = {
     Verb.FEATURE: N_("in a reply to a comment: add it to the highlights; `unfeature` removes it"),
     Verb.OPTOUT: N_("for everyone: stop highlighting my comments"),
     Verb.ALERTS: N_("`alerts on`, `alerts off`: private messages when something needs attention"),
+    Verb.WEB: N_(
+        "get a link to the page for moderators by private message; `web logout` signs you out there"
+    ),
 }
 """The help for each verb."""
 MISUNDERSTOOD = {
@@ -50,8 +53,8 @@ MISUNDERSTOOD = {
 }
 
 
-def help_text(bot: Handle, threads: Sequence[str]) -> str:
-    """Return the list of commands."""
+def help_text(bot: Handle, threads: Sequence[str], *, has_page: bool) -> str:
+    """Return the list of commands. `has_page`: whether there is a page for moderators."""
     intro = _(
         "I respond to moderators. Start a comment with `{bot}` and one of these commands, or send me a "
         "private message with the command alone. A colon after my name works only in my own threads: "
@@ -60,7 +63,7 @@ def help_text(bot: Handle, threads: Sequence[str]) -> str:
     if len(threads) > 1:
         several = _("The threads are {threads}; put a name after the command.")
         intro = f"{intro} {several.format(threads=_listed(threads))}"
-    lines = [f"- `{verb}`: {_(what)}" for verb, what in VERBS.items()]
+    lines = [f"- `{verb}`: {_(what)}" for verb, what in VERBS.items() if has_page or verb is not Verb.WEB]
     return "\n".join([intro, "", *lines])
 
 
@@ -137,6 +140,37 @@ def alerts(*, on: bool) -> str:
         _("You will get a message when something needs attention.")
         if on
         else _("You will get no more alerts from me.")
+    )
+
+
+def no_page() -> str:
+    return _("There is no page for moderators: the bot's operator would have to set `MEGABOT_WEB_URL`.")
+
+
+def page_link(link: str, minutes: int) -> str:
+    """Return the message with a link that signs its reader in. It must reach nobody else."""
+    return ngettext(
+        "Your link to the page for moderators: {link}\n\nIt works once, within {minutes} minute. Do not "
+        "pass it on: anyone who opens it is signed in as you. If you did not ask for it, say `web logout`.",
+        "Your link to the page for moderators: {link}\n\nIt works once, within {minutes} minutes. Do not "
+        "pass it on: anyone who opens it is signed in as you. If you did not ask for it, say `web logout`.",
+        minutes,
+    ).format(link=link, minutes=minutes)
+
+
+def signed_out() -> str:
+    return _(
+        "You are signed out of the page for moderators on all devices, and your last link no longer works."
+    )
+
+
+def sent_by_message() -> str:
+    return _("I have sent it to you by private message.")
+
+
+def no_longer_moderator(name: str, threads: Sequence[str]) -> str:
+    return _("{name} does not moderate {threads} any longer, so nothing was done.").format(
+        name=escape(name), threads=_listed(threads)
     )
 
 

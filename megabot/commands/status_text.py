@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from megabot.commands import override_text
 from megabot.commands.status import SourceStatus, Status, ThreadStatus, UnknownWrite
+from megabot.commands.web_orders import is_order
 from megabot.i18n import sentences, suggestions
 from megabot.i18n.channels import Sentence, fill, join
 from megabot.i18n.translation import _, ngettext, pgettext
@@ -108,6 +109,13 @@ def command_line(record: CommandRecord) -> str:
     about = " ".join(record.threads)
     where = f"  {record.key}" if record.person_id else ""
     return f"{sentences.moment(record.at)}  {about}  {record.by}: {record.verb}{where}"
+
+
+def channel(record: CommandRecord) -> str:
+    """Return where a command was given."""
+    if is_order(record):
+        return _("on the page")
+    return _("at the shell") if record.key.startswith("shell:") else _("on Lemmy")
 
 
 def edition_shown(edition: str, units: int) -> str:

@@ -49,6 +49,14 @@ def site(text: str) -> str:
     return f"{text.strip().rstrip('/')}/"
 
 
+def root(text: str) -> str:
+    """Return the address of a web site that has a host of its own, without a slash at the end."""
+    parts = _split(text, example="https://megabot.example")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("write the address of a host without a path, as in https://megabot.example")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
 def local_post(text: str, *, hosts: Collection[str]) -> int | None:
     """Return the id in the address of a post on one of these hosts, None for any other address."""
     parts = urlsplit(text.strip())

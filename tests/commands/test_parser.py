@@ -22,6 +22,8 @@ ON_TUESDAY = Command(verb=Verb.MOVE, when=TimeExpression(day=date(2026, 11, 24),
 LINES = {
     "help": Command(verb=Verb.HELP),
     "help me with this": Command(verb=Verb.HELP),
+    "web": Command(verb=Verb.WEB),
+    "web logout": Command(verb=Verb.WEB, word=Word.LOGOUT),
     "status": Command(verb=Verb.STATUS),
     "status reading-group": Command(verb=Verb.STATUS, thread="reading-group"),
     "preview": Command(verb=Verb.PREVIEW),

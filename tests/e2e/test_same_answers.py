@@ -132,8 +132,8 @@ def test_history_tells_who_said_what_on_lemmy_and_at_the_host(megabot: Megabot, 
         ("modlin", "repost"),
     ]
     assert [one["by"] for one in reversed(kept) if one["kind"] == "publish"] == [HOST, "modlin"]
-    assert "  command: repost              by modlin, message:" in history
-    assert f"  command: hold                by {HOST}\n" in history
+    assert "  command: repost              by modlin on Lemmy, message:" in history
+    assert f"  command: hold                by {HOST} at the shell\n" in history
     assert "  post                         https://lemmy.example/post/2, ordered by modlin\n" in history
 
 

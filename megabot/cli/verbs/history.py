@@ -9,6 +9,7 @@ import click
 
 from megabot.app import App, open_app
 from megabot.cli import terminal
+from megabot.commands.status_text import channel
 from megabot.errors import UserError
 from megabot.i18n.tables import Cell, Line, Span, Tone, table
 from megabot.i18n.times import moment
@@ -128,7 +129,8 @@ def _write(entry: HistoryEntry) -> tuple[Cell, ...]:
 
 def _command(record: CommandRecord) -> tuple[Cell, ...]:
     where = f", {record.key}" if record.person_id else ""
-    return ", ".join(record.threads), Span(f"command: {record.verb}", Tone.STRONG), f"by {record.by}{where}"
+    by = f"by {record.by} {channel(record)}{where}"
+    return ", ".join(record.threads), Span(f"command: {record.verb}", Tone.STRONG), by
 
 
 def _plain(entry: HistoryEntry) -> dict[str, object]:
