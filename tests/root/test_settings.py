@@ -430,3 +430,39 @@ def test_a_mistake_in_an_accounts_file_has_its_line_and_no_secret(tmp_path: Path
         f"MEGABOT_X ({file}:4",
         f"MEGABOT_TICK ({file}:3",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "used"),
+    [
+        ("https://megabot.example", "https://megabot.example"),
+        ("https://Megabot.Example:8443/", "https://megabot.example:8443"),
+        ("http://localhost:8642", "http://localhost:8642"),
+        ("megabot.example", "https://megabot.example"),
+    ],
+)
+def test_the_page_for_moderators_has_an_address_without_a_slash_at_the_end(
+    load: Load, written: str, used: str
+) -> None:
+    assert load(MEGABOT_WEB_URL=written).web_url == used
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "http://megabot.example",
+        "https://megabot.example/page",
+        "https://megabot.example?a=b",
+        "https://kim:pass@megabot.example",
+        "ftp://megabot.example",
+        "a b",
+    ],
+)
+def test_another_address_is_none_for_the_page_for_moderators(load: Load, written: str) -> None:
+    (line,) = mistakes(load, MEGABOT_WEB_URL=written)
+
+    assert line.startswith("MEGABOT_WEB_URL (the environment): ")
+
+
+def test_there_is_no_page_for_moderators_unless_its_address_is_set(load: Load) -> None:
+    assert load().web_url == load(MEGABOT_WEB_URL="").web_url == ""
