@@ -241,7 +241,7 @@ def _preview(task: Task) -> str:
         return parts[0]
     for part in parts:
         task.ports.forum.message(task.record.person_id, part)
-    return reply_text.sent_by_message()
+    return _("I have sent it to you by private message.")
 
 
 def _web(task: Task) -> str:
@@ -263,7 +263,7 @@ def _web(task: Task) -> str:
     ports.forum.message(record.person_id, f"{text}\n\n{answer_marker(record.key)}")
     # A confirmed command came by message too, but its reply is a comment below the confirmation.
     in_public = record.comment_id or record.post_id
-    return reply_text.sent_by_message() if in_public else ""
+    return reply_text.page_link_sent() if in_public else ""
 
 
 def _alerts(task: Task) -> str:

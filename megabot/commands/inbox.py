@@ -190,12 +190,14 @@ class Inbox:
         threads, bot = self._read_threads(), self._account()
         scopes = self._command_scopes([thread for thread in threads if thread.name in order.threads])
         allowed = threads_to_order(order.actor, order.threads, scopes, bot)
-        # A thread that was removed from the source since then can no longer be named.
-        read = parse(order.said, origin=Origin.MESSAGE, bot=_handle(bot), threads=order.threads)
-        named = read.thread if isinstance(read, Command) else ""
+        names = [thread.name for thread in threads]
+        read = parse(order.said, origin=Origin.MESSAGE, bot=_handle(bot), threads=names)
         about: tuple[str, ...] = order.threads
-        if not allowed or (named and named not in allowed):
-            answer = reply_text.no_longer_moderator(order.by, [named] if named else order.threads)
+        # Its thread may have been removed from the source since then.
+        if not isinstance(read, Command):
+            answer = reply_text.parse_failure(read, _handle(bot)) if read else ""
+        elif read.thread not in allowed:
+            answer = reply_text.no_longer_moderator(order.by, read.thread)
         elif self._ports.clock.now() - order.at > TOO_OLD:
             answer = reply_text.too_old(TOO_OLD.days)
         else:

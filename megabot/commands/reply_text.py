@@ -164,13 +164,13 @@ def signed_out() -> str:
     )
 
 
-def sent_by_message() -> str:
-    return _("I have sent it to you by private message.")
+def page_link_sent() -> str:
+    return _("I have sent you the link by private message.")
 
 
-def no_longer_moderator(name: str, threads: Sequence[str]) -> str:
-    return _("{name} does not moderate {threads} any longer, so nothing was done.").format(
-        name=escape(name), threads=_listed(threads)
+def no_longer_moderator(name: str, thread: str) -> str:
+    return _("{name} does not moderate {thread} any longer, so nothing was done.").format(
+        name=escape(name), thread=_listed([thread])
     )
 
 

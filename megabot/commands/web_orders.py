@@ -69,11 +69,12 @@ def order_record(  # noqa: PLR0913  the columns of a record
 ) -> CommandRecord:
     """Return the order for the service; it carries it out within one tick, and closes it with an answer.
 
-    `key` begins with `WEB`. `threads` are those that the author may command. Spaces around a text are left
-    out. For `feature` and `unfeature` the caller adds the comment as `comment_id`. Raises
-    `UnwritableOrderError`.
+    `key` begins with `WEB`, and the command names its thread. `threads` are those that the author may
+    command. Spaces around a text are left out. For `feature` and `unfeature` the caller adds the comment as
+    `comment_id`. Raises `UnwritableOrderError`.
     """
-    if not key.startswith(WEB) or command.verb not in ORDERS:
+    # Only a thread that is named stays the same one when others are added before the order is carried out.
+    if not key.startswith(WEB) or command.verb not in ORDERS or not command.thread:
         raise ValueError(f"{command.verb} with the key {key} is no order from the page")
     said = order_text(command)
     read = parse(said, origin=Origin.MESSAGE, bot=_NOBODY, threads=threads)

@@ -173,6 +173,11 @@ def test_a_key_of_another_kind_is_no_order() -> None:
         order(Command(verb=Verb.SKIP, thread="news"), key="message:1")
 
 
+def test_a_command_without_a_thread_is_no_order() -> None:
+    with pytest.raises(ValueError, match="no order"):
+        order(Command(verb=Verb.SKIP))
+
+
 def test_an_order_reads_like_a_message() -> None:
     when = TimeExpression(day=Weekday(4), at=time(18))
 

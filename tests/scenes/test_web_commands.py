@@ -48,7 +48,7 @@ def test_a_moderator_who_asks_by_message_gets_a_link_and_nothing_more(world: Wor
 def test_who_asks_in_a_comment_gets_the_link_by_message(world: World, service: Service) -> None:
     say(world, service, f"{BOT} web")
 
-    assert answers(world) == ["I have sent it to you by private message."]
+    assert answers(world) == ["I have sent you the link by private message."]
     assert token_in(letters(world)[0]) == world.tokens.drawn[0]
 
 
@@ -187,7 +187,7 @@ def test_a_message_from_another_server_gets_a_link_only_after_a_confirmation_in_
     elsewhere.comment(elsewhere.kim, f"{BOT} yes {elsewhere.code()}")
 
     assert token_in(elsewhere.letters(elsewhere.kim)[-1]) == "token-0"
-    assert elsewhere.answers()[-1] == "I have sent it to you by private message."
+    assert elsewhere.answers()[-1] == "I have sent you the link by private message."
     (access,) = elsewhere.ledger.web_access()
     assert access.actor == elsewhere.kim.actor
 

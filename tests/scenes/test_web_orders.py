@@ -181,6 +181,7 @@ def test_an_order_for_a_thread_that_was_removed_is_closed(world: World, service:
     tick(world, service)
 
     assert kept(world, key).state is CommandState.CLOSED
+    assert kept(world, key).answer.startswith("There is no thread “news” here.")
 
 
 # -- two people who write the same essay
