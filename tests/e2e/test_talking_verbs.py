@@ -167,7 +167,7 @@ def test_status_history_and_calendar_are_readable_by_people(megabot: Megabot) ->
     who = f"{getpass.getuser()} on this machine"
     _, pinned, posted, commanded = (line.split("  ")[-1].strip() for line in history.splitlines())
     assert (pinned, posted) == ("https://lemmy.example/post/1", f"{pinned}, ordered by {who}")
-    assert commanded == f"by {who}"
+    assert commanded == f"by {who} at the shell"
     assert [line.split()[0] for line in calendar.splitlines()[:2]] == ["news", "edition"]
 
 
