@@ -160,7 +160,9 @@ lock: ## write the requirements files from pyproject.toml (ARGS=--upgrade: newes
 	@$(LOCK) --constraint requirements-dev.txt --output-file requirements-build.txt .make/build.in
 	@echo 'psycopg[binary]' > .make/postgres.in
 	@$(LOCK) --constraint requirements-dev.txt --output-file requirements-postgres.txt .make/postgres.in
-	@rm -r .make/lock .make/dev.in .make/build.in .make/postgres.in
+	@printf 'starlette\nuvicorn\npython-multipart\n' > .make/web.in
+	@$(LOCK) --constraint requirements-dev.txt --output-file requirements-web.txt .make/web.in
+	@rm -r .make/lock .make/dev.in .make/build.in .make/postgres.in .make/web.in
 
 clean: ## remove everything that make created
 	@rm -rf $(VENV) .make build/docs .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis
