@@ -2,7 +2,6 @@
 
 import http.client
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,11 +15,12 @@ from megabot.check import templates
 from megabot.ledger.empty import NoLedger
 from megabot.ports import OfflinePorts
 from megabot.preview.file_watcher import Follower, fingerprint
-from megabot.preview.live_server import LiveServer, Site
 from megabot.preview.live_view import view
 from megabot.rendering.renderer import ChildRenderer, WarmRenderer
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.source.folder import FolderSource
+from megabot.web.live.server import LiveServer
+from megabot.web.live.site import Site
 
 LONGEST_EDIT = 300
 LONGEST_CHECK = 10_000
@@ -43,7 +43,7 @@ def shown(runs: int, *, entries: int, length: int) -> Figure:
         site = Site(lambda wish: view(ports, wish, compare=lambda _: ("", "")), lambda *_: None, follower)
         server = LiveServer(site)
         follower.start()
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        server.start()
         events = _connection(server, "/events")
         _next_event(events)
         for number in range(runs + 1):
@@ -55,8 +55,7 @@ def shown(runs: int, *, entries: int, length: int) -> Figure:
             if f"edited {number}" not in html:
                 raise RuntimeError("the page does not show the edit")
         follower.close()
-        server.shutdown()
-        server.server_close()
+        server.close()
     return Figure(
         what=f"{entries:,} entries: from an edit to the page that shows it",
         unit="ms",
@@ -112,7 +111,7 @@ def _edit(folder: Path, words: str) -> None:
 
 
 def _connection(server: LiveServer, path: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     connection.request("GET", path)
     return connection.getresponse()
 

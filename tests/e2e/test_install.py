@@ -173,7 +173,9 @@ def test_the_wheel_runs_the_verbs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert not (tmp_path / "site/tests").exists()
 
 
-@pytest.mark.parametrize("name", ["requirements-build.txt", "requirements-postgres.txt", "requirements-web.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements-build.txt", "requirements-postgres.txt", "requirements-web.txt"]
+)
 def test_what_the_installation_needs_is_locked_as_for_developers(name: str) -> None:
     needed, dev = (
         {line for line in path.read_text().splitlines() if "==" in line or "--hash" in line}

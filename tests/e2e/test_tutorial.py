@@ -34,7 +34,7 @@ LONGEST = 120.0  # seconds
 def script(port: str) -> str:
     """Join the page's blocks into one script; what runs in a terminal of its own runs in the background."""
     install, *blocks = BLOCK.findall(PRACTICE)
-    assert install == ("", "pipx install .\n")
+    assert install == ("", "pipx install '.[web]'\n")
     lines = ["set -e"]
     for background, block in blocks:
         text = block.replace(PORT, port)

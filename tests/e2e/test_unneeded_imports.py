@@ -19,7 +19,7 @@ try:
     code = main(sys.argv[1:])
 except SystemExit as end:
     code = end.code
-libraries = {"sqlalchemy", "alembic", "mako", "psycopg"}
+libraries = {"sqlalchemy", "alembic", "mako", "psycopg", "starlette", "uvicorn"}
 print(json.dumps([code, [*(libraries & sys.modules.keys())]]))
 """
 

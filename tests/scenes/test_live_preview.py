@@ -11,17 +11,19 @@ import pytest
 from megabot.errors import ConfigError, Stopping
 from megabot.ledger.records import IntentKind, IntentState, NewIntent
 from megabot.ports import OfflinePorts
-from megabot.preview import live_server, preview
 from megabot.preview import live_view as views
+from megabot.preview import preview
 from megabot.preview.file_watcher import Follower, fingerprint
 from megabot.preview.live_page import document
-from megabot.preview.live_server import LiveServer, MainThreadQueue, Site
 from megabot.preview.live_view import View, ViewRequest
 from megabot.rendering.model import Rendered, RenderProblem
 from megabot.rendering.renderer import ChildRenderer, WarmRenderer
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.source.folder import FolderSource
 from megabot.source.model import Snapshot
+from megabot.web.live import server as live_server
+from megabot.web.live.server import LiveServer, MainThreadQueue
+from megabot.web.live.site import Site
 from tests.builders import NOW, a_draft, a_record
 from tests.fake_ledger import FakeLedger
 from tests.fakes import FakeClock
@@ -45,7 +47,7 @@ An essay.{% if previous %} Before: [{{ previous.title }}]({{ previous.url }}).{%
 {{ sections() }}
 """
 KITE = b"\x89PNG\r\n\x1a\n"
-Get = Callable[..., tuple[int, dict[str, str], str]]
+Get = Callable[..., tuple[int, http.client.HTTPMessage, str]]
 
 
 def view(ports: OfflinePorts, wish: ViewRequest) -> View:
@@ -92,22 +94,21 @@ def server(desk: OfflinePorts, follower: Follower) -> Iterator[LiveServer]:
         follower,
     )
     live_server = LiveServer(site)
-    threading.Thread(target=lambda: live_server.serve_forever(0.01), daemon=True).start()
+    live_server.start()
     yield live_server
     follower.close()
-    live_server.shutdown()
-    live_server.server_close()
+    live_server.close()
 
 
 @pytest.fixture
 def get(server: LiveServer) -> Get:
-    def ask(path: str, *, host: str = "", method: str = "GET") -> tuple[int, dict[str, str], str]:
-        connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    def ask(path: str, *, host: str = "", method: str = "GET") -> tuple[int, http.client.HTTPMessage, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
         connection.request(method, path, headers={"Host": host} if host else {})
         answer = connection.getresponse()
         body = answer.read().decode(errors="replace")
         connection.close()
-        return answer.status, dict(answer.headers), body
+        return answer.status, answer.headers, body
 
     return ask
 
@@ -278,8 +279,8 @@ def test_another_name_that_leads_here_gets_nothing(get: Get, host: str) -> None:
 
 
 def test_localhost_is_a_name_of_it_and_no_other_machine_reaches_it(get: Get, server: LiveServer) -> None:
-    assert get("/", host=f"localhost:{server.server_port}")[0] == 200
-    assert server.server_address[0] == "127.0.0.1"
+    assert get("/", host=f"localhost:{server.port}")[0] == 200
+    assert server.address[0] == "127.0.0.1"
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "/picture/../thread.md.j2", "/picture/thread.md.j2", "/x"])
@@ -327,7 +328,7 @@ def test_a_changed_file_is_news_and_an_unchanged_one_is_none(
 
 
 def test_the_browser_is_told_of_news(server: LiveServer, follower: Follower, folder: Path) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     connection.request("GET", "/events")
     events = connection.getresponse()
     assert events.readline() + events.readline() == b"retry: 500\ndata: 0\n"

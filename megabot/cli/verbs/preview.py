@@ -12,7 +12,7 @@ from megabot.app import App, open_app
 from megabot.cli import anonymous
 from megabot.cli.terminal import say, show
 from megabot.commands import status_text
-from megabot.errors import WriteFailed
+from megabot.errors import ConfigError, WriteFailed
 from megabot.i18n.tables import Outcome, Span, Tone
 from megabot.preview import preview
 from megabot.preview.fragments import Preview, PreviewedEdition
@@ -81,7 +81,14 @@ def _current_text(app: App) -> preview.Standing:
 
 
 def _open(app: App, thread: str | None, key: str | None, *, compare: bool) -> int:
-    from megabot.preview import live_server
+    # Imported late, because only this needs them, and because the extra `web` may not be installed.
+    try:
+        from megabot.web.live import server as live_server
+    except ImportError:
+        raise ConfigError(
+            "preview --open needs Starlette and uvicorn; run: pipx inject megabot starlette uvicorn, or, if "
+            "megabot was installed with pip: pip install starlette uvicorn"
+        ) from None
 
     where = app.settings.source
     current = (

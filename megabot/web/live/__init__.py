@@ -1,0 +1,1 @@
+"""The live preview, `megabot preview --open`: a page that follows the template files."""
