@@ -90,6 +90,11 @@ def find_miswritten_keys(
                 )
 
 
+def asked_keys(files: Mapping[str, str], path: str) -> tuple[str, ...]:
+    """Return the keys of a preamble that a thread's template and partials use, in order, each once."""
+    return tuple(dict.fromkeys(key for _, _, key in _asked(files, path)))
+
+
 def _asked(files: Mapping[str, str], path: str) -> Iterator[tuple[str, int, str]]:
     for name in (path, *sorted(name for name in files if name.startswith("_"))):
         text = _REMARK.sub(lambda remark: "\n" * remark[0].count("\n"), files[name])
