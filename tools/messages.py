@@ -39,7 +39,7 @@ def extract() -> Catalog:
     catalog = Catalog(charset="utf-8", fuzzy=False)
     found = extract_from_dir(
         PACKAGE,
-        method_map=[("**.py", "python")],
+        method_map=[("**.py", "python"), ("web/templates/**.html", "jinja2")],
         keywords=KEYWORDS,
         comment_tags=["Translators:"],
         strip_comment_tags=True,

@@ -54,7 +54,7 @@ def part(view: View) -> str:
         f"{problem_list(own.problems, own.warnings)}{facts(shown) if shown else ''}"
         f"{changes(shown) if shown else ''}{_elsewhere(view, own)}</aside>\n"
     )
-    main = f"<main>\n{_last(view) or (_post(view, shown) if shown else _nothing())}</main>\n"
+    main = f"<main>\n{_last(view) or (post(view, shown) if shown else _nothing())}</main>\n"
     return (
         f'<header class="bar">{_threads(view)}{_steps(view)}</header>\n'
         f'<div class="columns">\n{main}{beside}</div>\n<footer><p>{origin(view.preview)}</p></footer>\n'
@@ -120,7 +120,7 @@ def _last(view: View) -> str:
     if view.text is not None or view.last is None or view.last.shown is None:
         return ""
     note = "The files have a mistake. This is the last version that worked; fix it, and the page updates."
-    return f'<p class="last" role="note">{note}</p>\n{_post(view.last, view.last.shown)}'
+    return f'<p class="last" role="note">{note}</p>\n{post(view.last, view.last.shown)}'
 
 
 def _nothing() -> str:
@@ -130,7 +130,8 @@ def _nothing() -> str:
     )
 
 
-def _post(view: View, shown: PreviewedEdition) -> str:
+def post(view: View, shown: PreviewedEdition) -> str:
+    """Show an edition as Lemmy's web client shows it, with its comments."""
     rendered = shown.text
     if not isinstance(rendered, Rendered):
         heading = escape(f"{shown.thread.name} {shown.edition.key}")

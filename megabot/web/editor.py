@@ -76,8 +76,11 @@ def fill_in(text: str, values: Mapping[str, str], body: str, *, whole: bool = Fa
     """
     before = form_of(text)
     typed = _newlines(body)
-    if whole or before.whole:
+    if whole:
         return text if before.whole and typed == before.body else typed
+    if before.whole:
+        # Someone else's mistake in the front matter, after the form was made.
+        return fill_in("", values, body)
     known = before.values()
     wanted = {name: _newlines(value) for name, value in values.items() if name not in before.kept}
     changed = {name: value for name, value in wanted.items() if value != known.get(name, "")}

@@ -131,6 +131,10 @@ def test_a_form_of_another_preamble_keeps_its_whole_text() -> None:
     )
 
 
+def test_a_mistake_that_someone_else_made_meanwhile_does_not_swallow_the_fields() -> None:
+    assert fill_in("---\n\ttab: x\n---\nA", {"theme": "x"}, "B") == "---\ntheme: x\n---\nB"
+
+
 def test_an_essay_that_begins_with_a_line_is_not_read_as_front_matter() -> None:
     text = fill_in("A", {}, "---\ntheme: x\n---\nB")
 
