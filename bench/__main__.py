@@ -50,6 +50,7 @@ def _measured() -> Iterator[Figure]:
     yield directory.rendered(RUNS, entries=1000, length=45)
     _say("previews and checks")
     yield edit.shown(RUNS, entries=1000, length=45)
+    yield edit.typed(RUNS, entries=1000, length=45)
     yield edit.checked(CHECKS, entries=1000, length=45)
     _say("site")
     yield from site.figures()

@@ -19,6 +19,8 @@ from megabot.preview.live_view import view
 from megabot.rendering.renderer import ChildRenderer, WarmRenderer
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.source.folder import FolderSource
+from megabot.web import edition, edition_html
+from megabot.web.edition_html import Shown
 from megabot.web.live.server import LiveServer
 from megabot.web.live.site import Site
 
@@ -58,6 +60,32 @@ def shown(runs: int, *, entries: int, length: int) -> Figure:
         server.close()
     return Figure(
         what=f"{entries:,} entries: from an edit to the page that shows it",
+        unit="ms",
+        ours=Spread.of(spent[1:]),  # the first starts the warm process
+        limit=LONGEST_EDIT,
+    )
+
+
+def typed(runs: int, *, entries: int, length: int) -> Figure:
+    """Measure from what a moderator typed until the thread with it is HTML, with a warm renderer."""
+    spent, templates = [], edition_html.environment()
+    with _source(entries, length) as folder, closing(WarmRenderer()) as renderer:
+        ports = _desk(folder, renderer)
+        thread = ports.source.threads(ports.source.snapshot())[0]
+        key = next(thread.calendar.upcoming(ports.clock.now())).key
+        for number in range(runs + 1):
+            began = time.perf_counter()
+            found = edition.find(ports, thread.name, key, actor="")
+            if found is None:
+                raise RuntimeError("there is no such edition")
+            desk = edition.with_typed(found, edition.Typed(values={}, body=f"Typed {number}."))
+            view = edition.view(ports, desk)
+            html = edition_html.part(templates, Shown(desk=desk, view=view, address="", csrf=""))
+            spent.append((time.perf_counter() - began) * 1000)
+            if f"Typed {number}." not in html:
+                raise RuntimeError("the page does not show what was typed")
+    return Figure(
+        what=f"{entries:,} entries: from a typed essay to the thread with it",
         unit="ms",
         ours=Spread.of(spent[1:]),  # the first starts the warm process
         limit=LONGEST_EDIT,
