@@ -217,7 +217,7 @@ class World:
         limits: Limits | None = None,
     ) -> Ports:
         """Build the ports of a new process; `address` is another URL for the same server."""
-        ledger = self._ledger()
+        ledger = self.open_ledger()
         sign_ins = SignIns(
             credentials=Credentials(username=self.bot_name, password=password),
             instance=self.sandbox.url,
@@ -240,7 +240,8 @@ class World:
             draw_token=self.tokens,
         )
 
-    def _ledger(self) -> StoredLedger:
+    def open_ledger(self) -> StoredLedger:
+        """Open the ledger; the caller closes it."""
         if not self.database:
             return SqliteLedger(self.state, self.clock, on_wait=lambda: None, on_set_aside=lambda _: None)
         address = host_of(self.sandbox.url)

@@ -5,7 +5,7 @@ runs for anyone's change).
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -19,6 +19,7 @@ from megabot.proxy import Proxy
 
 _NEWEST = 50
 _MOST_PAGES = 200
+_NO_COMMUNITY = frozenset({"couldnt_find_community", "not_found"})
 
 
 class PublicPosts:
@@ -37,6 +38,23 @@ class PublicPosts:
     def has_community(self, name: str) -> bool:
         """Return whether the server shows a community, `name` or `name@host`, to users without an account."""
         return "community_view" in self._get("community", v3={"name": name}, v4={"name": name})
+
+    def moderators(self, community: str) -> frozenset[str]:
+        """Return the actor ids of a community's moderators, bots left out; none if there is no community."""
+        answer = self._get("community", v3={"name": community}, v4={"name": community})
+        if answer.get("error") in _NO_COMMUNITY:
+            return frozenset()
+        seats = answer.get("moderators")
+        if "community_view" not in answer or not isinstance(seats, list):
+            raise self._unreadable()
+        return frozenset(_actors(seat["moderator"] for seat in seats))
+
+    def admins(self) -> frozenset[str]:
+        """Return the actor ids of the server's admins, bots left out."""
+        seats = self._get("site", v3={}, v4={}).get("admins")
+        if not isinstance(seats, list):
+            raise self._unreadable()
+        return frozenset(_actors(seat["person"] for seat in seats))
 
     def one(self, number: int) -> PublicPost:
         """Return a post with its language; raise `NotFound` if it is not visible anonymously."""
@@ -99,8 +117,13 @@ class PublicPosts:
         place, query = (f"v4/{v4_path or path}", v4) if self._speaks_v4 else (f"v3/{path}", v3)
         answer = self._asked(place, query)
         if answer is None:
-            raise Unreadable(f"{self._session.address} does not answer like a Lemmy server")
+            raise self._unreadable()
         return answer
+
+    def _unreadable(self) -> Unreadable:
+        # The server may have been upgraded since its version was found out.
+        self.__dict__.pop("_speaks_v4", None)
+        return Unreadable(f"{self._session.address} does not answer like a Lemmy server")
 
     @cached_property
     def _speaks_v4(self) -> bool:
@@ -114,6 +137,13 @@ class PublicPosts:
         except ValueError:
             return None
         return answer if isinstance(answer, dict) else None
+
+
+def _actors(people: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for person in people:
+        actor = person.get("actor_id") or person.get("ap_id")
+        if actor and not person.get("bot_account"):
+            yield str(actor)
 
 
 def _is_of(view: dict[str, Any], community: str) -> bool:

@@ -1,0 +1,1 @@
+"""What each page for moderators shows, as values for its template."""

@@ -1,0 +1,56 @@
+"""The overview: of each thread the current post, the next edition and what needs attention; the orders."""
+
+from collections.abc import Collection
+
+from megabot.commands import override_text, status
+from megabot.commands.status import Status, ThreadStatus
+from megabot.commands.web_orders import is_order
+from megabot.i18n import sentences
+from megabot.i18n.translation import _
+from megabot.ports import OfflinePorts
+from megabot.web.edition_routes import Visitor
+from megabot.web.orders import own_order, shown
+from megabot.web.pages.times import from_now
+
+_ORDERS, _SEARCHED = 5, 100
+
+
+def values(ports: OfflinePorts, visitor: Visitor, order: str) -> dict[str, object]:
+    """Return the values of the page, of the visitor's threads only. Raises what reading the source raises."""
+    read = status.read(ports)
+    records = (record for record in ports.ledger.commands(_SEARCHED) if is_order(record))
+    orders = [shown(one) for one in records if set(one.threads) <= set(visitor.threads) and one.threads]
+    return {
+        "threads": [_thread(one, read) for one in read.threads if one.thread in visitor.threads],
+        "alerts": _alerts(read, visitor.threads),
+        "order": own_order(ports, visitor, order),
+        "orders": orders[:_ORDERS],
+    }
+
+
+def _alerts(read: Status, names: Collection[str]) -> list[str]:
+    """Return the problems of these threads, and those of the whole account."""
+    return [
+        str(sentence) for key, sentence in read.alerts if ":" not in key or key.partition(":")[0] in names
+    ]
+
+
+def _thread(one: ThreadStatus, read: Status) -> dict[str, object]:
+    slot = one.next_slot
+    pinned = {True: _("pinned: yes"), False: _("pinned: no"), None: _("not pinned by megabot")}
+    preamble = {"message": _("preamble: sent by message"), "missing": _("preamble: missing"), "": ""}
+    return {
+        "name": one.thread,
+        "edition": one.edition,
+        "url": one.url,
+        "pinned": pinned[one.pinned],
+        "next": one.next_edition,
+        "at": sentences.local_moment(slot, one.timezone) if slot else "",
+        "span": from_now(slot, read.now) if slot else "",
+        "preamble": preamble.get(one.preamble, _("preamble: {file}").format(file=one.preamble)),
+        "missing": one.preamble == "missing",
+        "empty": one.empty,
+        "changes": [override_text.pending_override(change, of, one.timezone) for change, of in one.changes],
+        "companions": ", ".join(one.missing),
+        "unknown": len(one.unknown),
+    }

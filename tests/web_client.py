@@ -1,0 +1,135 @@
+"""A browser for the page for moderators: keeps cookies, and fills in the token of the page's forms."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html import unescape
+from http.cookies import SimpleCookie
+from itertools import count
+from urllib.parse import urlencode
+
+import anyio
+from starlette.applications import Starlette
+from starlette.types import Message
+
+from megabot.lemmy.public_posts import PublicPosts
+from megabot.ports import OfflinePorts
+from megabot.reconcile.overridden_source import OverriddenSource
+from megabot.service.ledger_alerts import LedgerAlerts
+from megabot.web.app import application
+from megabot.web.console import Console
+from tests.world import World
+
+URL = "https://megabot.example"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: list[tuple[str, str]]
+    text: str
+
+    def header(self, name: str) -> str:
+        return next((value for key, value in self.headers if key == name.lower()), "")
+
+    @property
+    def words(self) -> str:
+        """The text without its tags."""
+        return " ".join(unescape(re.sub(r"<[^>]*>", " ", self.text)).split())
+
+
+def page_of(world: World) -> Starlette:
+    """Return the page for moderators of a world, which reads the moderators from its server."""
+    numbers = count(1)
+
+    @contextmanager
+    def ports() -> Iterator[OfflinePorts]:
+        ledger = world.open_ledger()
+        source = OverriddenSource(world.pages, ledger)
+        alerts = LedgerAlerts(ledger)
+        try:
+            yield OfflinePorts(
+                clock=world.clock, ledger=ledger, source=source, renderer=world.press, alerts=alerts
+            )
+        finally:
+            ledger.close()
+
+    console = Console(
+        web_url=URL,
+        ports=ports,
+        commanders=PublicPosts(world.sandbox.url).moderators,
+        draw_token=lambda: f"session-token-number-{next(numbers)}",
+        draw_key=lambda: f"{next(numbers):032x}",
+    )
+    return application(console)
+
+
+@dataclass
+class Browser:
+    """One browser. `origin` is that of the page whose forms it sends."""
+
+    app: Starlette
+    origin: str = URL
+    host: str = "megabot.example"
+    client: str = "192.0.2.1"
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        return self.ask("GET", path, headers=headers)
+
+    def post(self, path: str, form: Mapping[str, str], *, csrf: str | None = None) -> Answer:
+        """Send a form; its token is that of the overview, or of the sign-in page."""
+        if csrf is None:
+            shown = self.get("/sign-in" if path == "/sign-in" else "/").text
+            found = re.search(r'name="csrf" value="(\w+)"', shown)
+            csrf = found[1] if found else ""
+        return self.ask("POST", path, urlencode({**form, "csrf": csrf}).encode())
+
+    def follow(self, answer: Answer) -> Answer:
+        assert answer.status == 303
+        return self.get(answer.header("location"))
+
+    def ask(
+        self,
+        method: str,
+        target: str,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        path, _, query = target.partition("?")
+        given = {"host": self.host, "cookie": "; ".join(f"{key}={one}" for key, one in self.cookies.items())}
+        if method == "POST":
+            given |= {"origin": self.origin, "content-type": "application/x-www-form-urlencoded"}
+        given |= headers or {}
+        scope = {
+            "type": "http", "method": method, "path": path, "query_string": query.encode(), "root_path": "",
+            "headers": [(key.encode(), value.encode()) for key, value in given.items() if value],
+            "scheme": "https", "server": ("megabot.example", 443), "http_version": "1.1",
+            "client": (self.client, 1234),
+        }  # fmt: skip
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        anyio.run(self.app, scope, receive, send)
+        start, *parts = sent
+        answer = Answer(
+            start["status"],
+            [(name.decode(), value.decode()) for name, value in start["headers"]],
+            b"".join(part["body"] for part in parts).decode(),
+        )
+        self._keep(answer)
+        return answer
+
+    def _keep(self, answer: Answer) -> None:
+        for name, value in answer.headers:
+            if name == "set-cookie":
+                for key, one in SimpleCookie(value).items():
+                    self.cookies[key] = one.value
+                    if one["max-age"] == "0":
+                        del self.cookies[key]
