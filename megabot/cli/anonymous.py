@@ -41,8 +41,13 @@ def link_cache(app: App) -> LinkCache:
 @contextmanager
 def warm_ports(app: App) -> Iterator[OfflinePorts]:
     """Yield ports whose renderer keeps its process, for a preview that is rendered on every save."""
-    with closing(WarmRenderer()) as renderer:
+    with closing(warm_renderer()) as renderer:
         yield replace(app.offline_ports, renderer=renderer)
+
+
+def warm_renderer() -> WarmRenderer:
+    """Return a renderer that keeps its process; the caller closes it."""
+    return WarmRenderer()
 
 
 @contextmanager

@@ -38,6 +38,7 @@ GROUPS = {
     },
     "Run": {
         "run": "run the service until it is stopped",
+        "web": "serve the page on which moderators write and order",
         "backup": "copy the ledger while the service runs",
         "restore": "fill an empty ledger in a database from a backup",
     },

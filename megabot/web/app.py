@@ -4,6 +4,7 @@ What must change on Lemmy is written into the ledger as an order, which the serv
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from importlib.resources import files
 
@@ -23,7 +24,7 @@ from megabot.web import edition_routes, orders, sign_in
 from megabot.web.console import Console
 from megabot.web.edition_routes import Site, Visitor
 from megabot.web.orders import OrderMistake
-from megabot.web.pages import overview
+from megabot.web.pages import calendar, history, overview, thread
 from megabot.web.security import Guard
 
 Values = Callable[[OfflinePorts, Visitor, str], Mapping[str, object]]
@@ -36,6 +37,9 @@ def application(console: Console) -> Starlette:
     app = Starlette(
         routes=[
             Route("/", pages.overview, methods=["GET"]),
+            Route("/calendar", pages.calendar, methods=["GET"]),
+            Route("/history", pages.history, methods=["GET"]),
+            Route("/threads/{thread}", pages.thread, methods=["GET"]),
             *sign_in.routes(console),
             *orders.routes(console),
             *edition_routes.routes(site),
@@ -61,6 +65,16 @@ class _Pages:
 
     async def overview(self, request: Request) -> Response:
         return await self._shown(request, "overview.html", _("Overview"), overview.values)
+
+    async def calendar(self, request: Request) -> Response:
+        return await self._shown(request, "calendar.html", _("Calendar"), calendar.values)
+
+    async def history(self, request: Request) -> Response:
+        return await self._shown(request, "history.html", _("History"), history.values)
+
+    async def thread(self, request: Request) -> Response:
+        name = request.path_params["thread"]
+        return await self._shown(request, "thread.html", name, partial(thread.values, name=name))
 
     async def _shown(self, request: Request, template: str, title: str, values: Values) -> Response:
         visitor = await run_in_threadpool(self._console.visitor, request)

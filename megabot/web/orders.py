@@ -47,8 +47,8 @@ GIVEN = frozenset(
 QUESTIONS = {
     Verb.POST: N_("Post the edition now? The new thread is pinned, and the current one is unpinned."),
     Verb.REPOST: N_(
-        "Post a fresh copy of the current thread? The copy is pinned and links the current one, whose comments "
-        "stay where they are. Undo brings the current thread back."
+        "Post a fresh copy of the current thread? The copy is pinned and links the current one, whose "
+        "comments stay where they are. Undo brings the current thread back."
     ),
     Verb.UNDO: N_("Undo the last repost? The copy is deleted, and the thread before it is pinned again."),
 }

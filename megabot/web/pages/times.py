@@ -1,6 +1,7 @@
 """How far a time is from now, in the page's language. Pure."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from megabot.i18n.translation import _, ngettext
 
@@ -11,6 +12,11 @@ def from_now(at: datetime, now: datetime) -> str:
     """Return how far a time is from now: in 3 days, 5 minutes ago."""
     span = _span(abs(at - now))
     return (_("in {span}") if at > now else _("{span} ago")).format(span=span)
+
+
+def local_field(at: datetime, timezone: str) -> str:
+    """Return a time as a field for a date and a time has it, on the clock of a time zone."""
+    return at.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%dT%H:%M")
 
 
 def _span(length: timedelta) -> str:
