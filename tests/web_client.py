@@ -22,6 +22,7 @@ from megabot.web.console import Console
 from tests.world import World
 
 URL = "https://megabot.example"
+_NUMBERS = count(1)
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,11 @@ class Answer:
         return " ".join(unescape(re.sub(r"<[^>]*>", " ", self.text)).split())
 
 
-def page_of(world: World) -> Starlette:
-    """Return the page for moderators of a world, which reads the moderators from its server."""
-    numbers = count(1)
+def page_of(world: World, *, away: bool = False) -> Starlette:
+    """Return the page for moderators of a world, which reads the moderators from its server.
+
+    With `away` it cannot reach the server.
+    """
 
     @contextmanager
     def ports() -> Iterator[OfflinePorts]:
@@ -58,9 +61,9 @@ def page_of(world: World) -> Starlette:
     console = Console(
         web_url=URL,
         ports=ports,
-        commanders=PublicPosts(world.sandbox.url).moderators,
-        draw_token=lambda: f"session-token-number-{next(numbers)}",
-        draw_key=lambda: f"{next(numbers):032x}",
+        commanders=PublicPosts("http://127.0.0.1:9" if away else world.sandbox.url).moderators,
+        draw_token=lambda: f"session-token-number-{next(_NUMBERS)}",
+        draw_key=lambda: f"{next(_NUMBERS):032x}",
     )
     return application(console)
 

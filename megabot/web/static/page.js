@@ -4,8 +4,9 @@ async function check() {
   const answer = await fetch(location.href, { redirect: "error" });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const [before, after] = [document, fresh].map((one) => one.querySelector("[data-order]"));
-  if (before && after) before.replaceChildren(...after.childNodes);
+  const [before, after] = [document, fresh].map((one) => [...one.querySelectorAll("[data-order]")]);
+  if (before.length !== after.length) return;
+  before.forEach((one, number) => one.replaceChildren(...after[number].childNodes));
 }
 
 if (document.querySelector("[data-pending]")) {
