@@ -27,7 +27,7 @@ check_first() {
 # One unit for each settings file; a unit that was never enabled is not an error.
 stop_services() {
     systemctl disable --quiet --now megabot.service || true
-    systemctl disable --quiet --now megabot-accounts.service || true
+    systemctl disable --quiet --now megabot-accounts.service megabot-web.service || true
     for file in "$settings"/*.env; do
         name=$(basename "$file" .env)
         [ "$name" = config ] || systemctl disable --quiet --now "megabot@$name.service" || true
@@ -63,7 +63,7 @@ remove_files() {
         rm -f "$destdir$prefix/bin/megabot"
     fi
     rm -f "$lib/systemd/system/megabot.service" "$lib/systemd/system/megabot@.service" \
-        "$lib/systemd/system/megabot-accounts.service" \
+        "$lib/systemd/system/megabot-accounts.service" "$lib/systemd/system/megabot-web.service" \
         "$lib/sysusers.d/megabot.conf" "$lib/tmpfiles.d/megabot.conf"
     rm -rf "${destdir}${home:?}"
 }

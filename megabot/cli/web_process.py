@@ -37,7 +37,7 @@ def serve(app: App, *, listen: tuple[str, int] | Path, show: Callable[[str], Non
     if not web_url:
         raise ConfigError(
             "the page for moderators is off; set MEGABOT_WEB_URL to its public address "
-            "(docs/how-to/page-for-moderators.md)"
+            "(docs/reference/settings.md)"
         )
     if urlsplit(web_url).scheme != "https" and urlsplit(web_url).hostname not in {"localhost", "127.0.0.1"}:
         raise ConfigError(

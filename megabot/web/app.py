@@ -104,7 +104,7 @@ class _Pages:
             }
             detail = error.detail if isinstance(error, HTTPException) else ""
             page = self._console.bare(
-                request, "message.html", title=_("megabot"), words=words.get(HTTPStatus(status), detail)
+                request, "message.html", title="megabot", words=words.get(HTTPStatus(status), detail)
             )
         page.status_code = status
         return page
@@ -117,7 +117,7 @@ class _Pages:
         return self._message(request, error, HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _message(self, request: Request, error: Exception, status: HTTPStatus) -> Response:
-        page = self._console.bare(request, "message.html", title=_("megabot"), words=str(error))
+        page = self._console.bare(request, "message.html", title="megabot", words=str(error))
         page.status_code = status
         return page
 

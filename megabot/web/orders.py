@@ -10,6 +10,7 @@ from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import quote
 
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,6 +24,7 @@ from megabot.i18n.sentences import moment
 from megabot.i18n.translation import N_, _
 from megabot.ledger.records import CommandRecord, CommandState
 from megabot.ports import OfflinePorts
+from megabot.preview.fragments import text
 from megabot.schedule.clock_times import TimeExpression
 from megabot.web.console import Console
 from megabot.web.edition_routes import Visitor
@@ -70,7 +72,7 @@ class ShownOrder:
     by: str
     said: str
     pending: bool
-    words: str
+    words: Markup
 
 
 def routes(console: Console) -> list[Route]:
@@ -168,12 +170,14 @@ def back_of(form: Mapping[str, str]) -> str:
 def shown(record: CommandRecord) -> ShownOrder:
     """Return an order as the page shows it."""
     pending = record.state is not CommandState.CLOSED
+    words = _("Ordered. The bot carries it out within a minute.") if pending else record.answer
     return ShownOrder(
         at=moment(record.at),
         by=record.by,
         said=record.said.partition("\n")[0][:_SHOWN],
         pending=pending,
-        words=_("Ordered. The bot carries it out within a minute.") if pending else record.answer,
+        # Answers are Markdown, with names of others in it; this is how Lemmy would show it, cleaned.
+        words=Markup(text(words, prefix="order-")),  # noqa: S704
     )
 
 

@@ -16,9 +16,11 @@ from megabot.settings_sources import SYSTEM_ACCOUNTS
 FOLDER = Path(__file__).parents[2] / "systemd"
 NAMES = ["megabot.service", "megabot@.service"]
 ACCOUNTS = "megabot-accounts.service"
+WEB = "megabot-web.service"
 LONGEST_DEADLINE, LONGEST_TICK, SPARE = 75, 60, 30
 
 each = pytest.mark.parametrize("name", [*NAMES, ACCOUNTS])
+every = pytest.mark.parametrize("name", [*NAMES, ACCOUNTS, WEB])
 
 
 def settings(name: str) -> dict[str, list[str]]:
@@ -97,22 +99,45 @@ def test_the_units_differ_in_names_alone() -> None:
     }
 
 
-@each
+def test_the_page_cannot_read_what_signs_in_to_lemmy() -> None:
+    hidden = one(WEB, "InaccessiblePaths").split()
+
+    assert hidden == ["-/var/lib/megabot/token.json", "-/etc/megabot/password", "-/run/credentials"]
+    assert "LoadCredential" not in settings(WEB)
+    assert one(WEB, "ExecStart").endswith("config.env web --listen 127.0.0.1:8642")
+
+
+def test_the_unit_of_the_page_is_as_shut_as_the_others() -> None:
+    first, page = settings(NAMES[0]), settings(WEB)
+
+    assert page.keys() - first.keys() == {"InaccessiblePaths"}
+    # It reports nothing to systemd, and reads no settings again.
+    assert first.keys() - page.keys() == {"NotifyAccess", "ExecReload", "WatchdogSec", "TimeoutStartSec"}
+    assert {key for key in first.keys() & page.keys() if first[key] != page[key]} == {
+        "Description",
+        "ExecStart",
+        "Type",
+        "RestartSec",
+        "TasksMax",
+    }
+
+
+@every
 def test_the_state_is_nobody_elses(name: str) -> None:
     assert (one(name, "StateDirectoryMode"), one(name, "UMask")) == ("0700", "0077")
 
 
-@each
+@every
 def test_the_renderer_may_still_limit_itself(name: str) -> None:
     assert settings(name)["SystemCallFilter"] == ["@system-service", "~@privileged"]
 
 
-@each
+@every
 def test_no_setting_is_given_twice_by_mistake(name: str) -> None:
     assert [key for key, values in settings(name).items() if len(values) > 1] == ["SystemCallFilter"]
 
 
-@each
+@every
 def test_systemd_finds_no_mistake_in_the_unit(name: str, tmp_path: Path) -> None:
     copy = tmp_path / name
     text = (FOLDER / name).read_text(encoding="utf-8")
