@@ -40,7 +40,7 @@ class Answer:
         return " ".join(unescape(re.sub(r"<[^>]*>", " ", self.text)).split())
 
 
-def page_of(world: World, *, away: bool = False) -> Starlette:
+def page_of(world: World, *, url: str = URL, away: bool = False) -> Starlette:
     """Return the page for moderators of a world, which reads the moderators from its server.
 
     With `away` it cannot reach the server.
@@ -59,7 +59,7 @@ def page_of(world: World, *, away: bool = False) -> Starlette:
             ledger.close()
 
     console = Console(
-        web_url=URL,
+        web_url=url,
         ports=ports,
         commanders=PublicPosts("http://127.0.0.1:9" if away else world.sandbox.url).moderators,
         draw_token=lambda: f"session-token-number-{next(_NUMBERS)}",

@@ -92,9 +92,9 @@ class _Pages:
         elsewhere = request.headers.get("Sec-Fetch-Site", "") == "cross-site"
         if status == HTTPStatus.UNAUTHORIZED and elsewhere and request.method == "GET":
             query = f"?{request.url.query}" if request.url.query else ""
-            page = self._console.bare(
-                request, "continue.html", title=_("Continue"), target=f"{request.url.path}{query}"
-            )
+            # With two slashes it would be the address of another site.
+            path = f"/{request.url.path.lstrip('/')}"
+            page = self._console.bare(request, "continue.html", title=_("Continue"), target=f"{path}{query}")
         elif status == HTTPStatus.UNAUTHORIZED:
             page = self._console.bare(request, "sign_in.html", title=_("Sign in"), link=None, csrf="")
         else:

@@ -27,8 +27,8 @@ def service(world: World) -> Service:
     return at_work(world)
 
 
-def token_in(text: str) -> str:
-    return text.partition(f"{URL}/sign-in?token=")[2].split()[0]
+def token_in(text: str, url: str = URL) -> str:
+    return text.partition(f"{url}/sign-in?token=")[2].split()[0]
 
 
 @ON_BOTH
