@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from megabot.commands.model import ACTING
 from megabot.i18n import sentences
 from megabot.ledger.current_post import current_post_record
-from megabot.ledger.records import Intent, IntentKind, IntentState, PostRecord
+from megabot.ledger.records import CommandRecord, Intent, IntentKind, IntentState, PostRecord
 from megabot.ledger.state import Claim
 from megabot.ports import OfflinePorts
 from megabot.reconcile import override_facts
@@ -107,6 +107,8 @@ def read(ports: OfflinePorts) -> Status:
     if usable.broken is not None:
         alerts["source"] = sentences.source_partly_broken(usable.broken)
     alone = usable.broken is None and len(usable.threads) == 1
+    # Once for all threads, because there may be many of them.
+    commands = ports.ledger.commands(_RECENT)
     return Status(
         now=ports.clock.now(),
         source=SourceStatus(
@@ -115,7 +117,12 @@ def read(ports: OfflinePorts) -> Status:
             fetched=snapshot.fetched,
             no_revision=snapshot.no_revision,
         ),
-        threads=tuple(_thread(ports, snapshot, thread, alone=alone) for thread in usable.threads),
+        threads=tuple(
+            replace(
+                _thread(ports, snapshot, thread, alone=alone), commanded=_commanded(commands, thread.name)
+            )
+            for thread in usable.threads
+        ),
         alerts=tuple(alerts.items()),
         signed_in=ports.signed_in(),
         claims=ports.ledger.claims(),
@@ -177,7 +184,6 @@ def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: b
         empty=_empty(thread, posted, now),
         preamble=_preamble_state(ports, snapshot, thread, following, alone=alone) if following else "",
         changes=override_facts.active_overrides(ports, thread),
-        commanded=_commanded(ports, thread.name),
     )
     current = current_post_record(ports.ledger, thread.name)
     return _with_post(ports, base, current) if current else base
@@ -234,11 +240,11 @@ def _preamble_state(
     return file or ("missing" if override_facts.has_preambles(ports, snapshot, thread, alone=alone) else "")
 
 
-def _commanded(ports: OfflinePorts, thread: str) -> NewestCommand | None:
+def _commanded(commands: Sequence[CommandRecord], thread: str) -> NewestCommand | None:
     return next(
         (
             NewestCommand(by=record.by, verb=record.verb, at=record.at)
-            for record in ports.ledger.commands(_RECENT)
+            for record in commands
             if record.verb in ACTING and thread in record.threads
         ),
         None,
