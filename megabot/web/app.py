@@ -11,10 +11,10 @@ from importlib.resources import files
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from megabot.errors import MegabotError
 from megabot.i18n.translation import _
@@ -30,7 +30,7 @@ from megabot.web.security import Guard
 Values = Callable[[OfflinePorts, Visitor, str], Mapping[str, object]]
 
 
-def application(console: Console) -> Starlette:
+def application(console: Console) -> ASGIApp:
     """Return the application."""
     site = Site(visitor=console.visitor, ports=console.ports, page=console.page, draw_key=console.draw_key)
     pages = _Pages(console)
@@ -45,7 +45,6 @@ def application(console: Console) -> Starlette:
             *edition_routes.routes(site),
             *_static(),
         ],
-        middleware=[Middleware(Guard, web_url=console.web_url)],
         exception_handlers={
             HTTPException: pages.refused,
             OrderMistake: pages.mistaken,
@@ -54,7 +53,8 @@ def application(console: Console) -> Starlette:
     )
     # Each address has one form; another one leads nowhere.
     app.router.redirect_slashes = False
-    return app
+    # Around all of it, so that the response after a bug has the headers too.
+    return Guard(app, web_url=console.web_url)
 
 
 class _Pages:

@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from megabot.service.service import Service
+from megabot.source.model import Snapshot, Thread
 from megabot.web.security import FORM_LONGEST, cookies_of, csrf_of
 from tests.scenario import ON_BOTH, at_work, letters, tick, write
 from tests.scenes.test_web_commands import token_in
 from tests.web_client import URL, Browser, page_of
-from tests.world import NEWS, World
+from tests.world import NEWS, Pages, World
 
 NEXT = "2026-W49"
 SESSION, LINK = cookies_of(URL).session, cookies_of(URL).link
@@ -385,6 +386,21 @@ def test_the_policy_forbids_inline_code_and_everything_from_elsewhere(world: Wor
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         assert answer.header("x-content-type-options") == "nosniff"
+
+
+class Broken(Pages):
+    """A source with a bug."""
+
+    def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
+        raise ValueError("a secret")
+
+
+def test_a_bug_tells_nothing_and_keeps_the_policy(world: World, browser: Browser) -> None:
+    world.pages = Broken()
+    answer = browser.ask("GET", "/", bug=True)
+
+    assert (answer.status, answer.text) == (500, "Internal Server Error")
+    assert answer.header("content-security-policy")
 
 
 def test_a_moderator_of_another_community_sees_and_orders_nothing_here(
