@@ -8,6 +8,7 @@ from megabot.commands.web_orders import is_order
 from megabot.i18n import sentences
 from megabot.i18n.translation import _
 from megabot.ports import OfflinePorts
+from megabot.schedule.overrides import OverrideKind, find_override
 from megabot.web.edition_routes import Visitor
 from megabot.web.orders import own_order, shown
 from megabot.web.pages.times import from_now
@@ -21,7 +22,7 @@ def values(ports: OfflinePorts, visitor: Visitor, order: str) -> dict[str, objec
     records = (record for record in ports.ledger.commands(_SEARCHED) if is_order(record))
     orders = [shown(one) for one in records if set(one.threads) <= set(visitor.threads) and one.threads]
     return {
-        "threads": [_thread(one, read) for one in read.threads if one.thread in visitor.threads],
+        "threads": [_thread(ports, one, read) for one in read.threads if one.thread in visitor.threads],
         "alerts": _alerts(read, visitor.threads),
         "order": own_order(ports, visitor, order),
         "orders": orders[:_ORDERS],
@@ -35,10 +36,19 @@ def _alerts(read: Status, names: Collection[str]) -> list[str]:
     ]
 
 
-def _thread(one: ThreadStatus, read: Status) -> dict[str, object]:
+def _preamble(ports: OfflinePorts, one: ThreadStatus) -> str:
+    """Return where the next edition's preamble comes from, "" if its thread never has one."""
+    if one.preamble == "message":
+        sent = find_override(ports.ledger.overrides(one.thread), OverrideKind.PREAMBLE, one.next_edition)
+        return _("preamble: by {name}").format(name=sent.by if sent else "")
+    if one.preamble == "missing":
+        return _("preamble: missing")
+    return _("preamble: {file}").format(file=one.preamble) if one.preamble else ""
+
+
+def _thread(ports: OfflinePorts, one: ThreadStatus, read: Status) -> dict[str, object]:
     slot = one.next_slot
     pinned = {True: _("pinned: yes"), False: _("pinned: no"), None: _("not pinned by megabot")}
-    preamble = {"message": _("preamble: sent by message"), "missing": _("preamble: missing"), "": ""}
     return {
         "name": one.thread,
         "edition": one.edition,
@@ -47,7 +57,7 @@ def _thread(one: ThreadStatus, read: Status) -> dict[str, object]:
         "next": one.next_edition,
         "at": sentences.local_moment(slot, one.timezone) if slot else "",
         "span": from_now(slot, read.now) if slot else "",
-        "preamble": preamble.get(one.preamble, _("preamble: {file}").format(file=one.preamble)),
+        "preamble": _preamble(ports, one),
         "missing": one.preamble == "missing",
         "empty": one.empty,
         "changes": [override_text.pending_override(change, of, one.timezone) for change, of in one.changes],
