@@ -13,10 +13,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import settings
 
 from megabot.i18n.translation import use_language
 from tests.postgres import Database, PostgresMissing, PostgresServer
 
+settings.register_profile("megabot", deadline=None)  # wall time lies on a busy machine
+settings.load_profile("megabot")
 LONGEST_SLEEP = 0.05  # seconds
 FOREIGN = ("MEGABOT_", "XDG_", "GIT_", "WATCHDOG_", "PG")
 """GIT_: a git hook that runs the tests sets GIT_DIR. PG: PostgreSQL's library reads PGHOST and more."""

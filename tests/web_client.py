@@ -9,7 +9,7 @@ from http.cookies import SimpleCookie
 from itertools import count
 from urllib.parse import urlencode
 
-import anyio
+from anyio.from_thread import start_blocking_portal
 from starlette.types import ASGIApp, Message
 
 from megabot.lemmy.public_posts import PublicPosts
@@ -121,8 +121,9 @@ class Browser:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        with suppress(ValueError) if bug else nullcontext():
-            anyio.run(self.app, scope, receive, send)
+        # In a thread of its own: Playwright's loop may run in this one.
+        with suppress(ValueError) if bug else nullcontext(), start_blocking_portal() as portal:
+            portal.call(self.app, scope, receive, send)
         start, *parts = sent
         answer = Answer(
             start["status"],

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lemmy_markdown import to_html
@@ -82,7 +82,6 @@ def tags(text: str) -> set[str]:
     return set(re.findall(r"<([a-z0-9]+)", to_html(text)))
 
 
-@settings(deadline=None)
 @given(HOSTILE)
 @example("https://evil.example/@victim@lemmy.world I agree")
 @example("https:https://evil.example/@victim@lemmy.world I agree")
@@ -95,7 +94,6 @@ def test_quoted_words_stay_plain(text: str) -> None:
     assert "[a]" in to_html(f"{made}\n\n[a]")
 
 
-@settings(deadline=None)
 @given(HOSTILE)
 def test_quoted_words_leave_the_markdown_around_them_as_it_is(text: str) -> None:
     made = escape(" ".join(text.split()))
@@ -105,7 +103,6 @@ def test_quoted_words_leave_the_markdown_around_them_as_it_is(text: str) -> None
     assert to_html(f"| a | b |\n|---|---|\n| {made} | last |").count("<td>") == 2
 
 
-@settings(deadline=None)
 @given(HOSTILE, HOSTILE)
 @example("words", "https://evil.example/u/@victim@lemmy.world")
 def test_a_highlight_is_one_link_to_its_comment_and_one_to_its_author(words: str, more: str) -> None:
@@ -120,7 +117,6 @@ def test_a_highlight_is_one_link_to_its_comment_and_one_to_its_author(words: str
     assert tags(made) <= {"ul", "li", "a"}
 
 
-@settings(deadline=None)
 @given(HOSTILE)
 def test_an_address_can_still_be_opened(text: str) -> None:
     url = address(f"https://evil.example/{text}")

@@ -545,7 +545,7 @@ SOME_FACTS = st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=20), VALUE
 
 
 @given(SOME_FACTS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_no_facts_stop_the_takeover(facts: dict[str, str]) -> None:
     rows = typed_rows(facts)
 
@@ -554,7 +554,7 @@ def test_no_facts_stop_the_takeover(facts: dict[str, str]) -> None:
 
 
 @given(st.lists(SOME_FACTS, min_size=8, max_size=8))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_whatever_the_facts_are_the_new_ledger_can_be_read(many: list[dict[str, str]]) -> None:
     facts = {key: value for some in many for key, value in some.items()}
     with closing(sqlite3.connect(":memory:")) as raw:

@@ -12,7 +12,6 @@ TestWeeksOfTrouble = WeeksOfTrouble.TestCase
 TestWeeksOfTrouble.settings = settings(
     max_examples=60,
     stateful_step_count=40,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -109,13 +109,13 @@ def imported(title: TitleRead, body: str) -> Rendered:
     return answer
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(LINES | WORDS, max_size=14).map("\n".join))
 def test_whatever_lemmy_takes_becomes_a_source_that_check_accepts(body: str) -> None:
     imported(NEWS, body)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @example(":::: spoiler D\n```\n:::")
 @given(st.lists(LINES, max_size=14).map("\n".join))
 def test_a_text_that_was_repaired_needs_no_other_repair(body: str) -> None:
@@ -125,7 +125,7 @@ def test_a_text_that_was_repaired_needs_no_other_repair(body: str) -> None:
     assert repair(once) == (once, ())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), min_size=3, max_size=200))
 def test_whatever_lemmy_takes_as_a_title_becomes_one_that_check_accepts(title: str) -> None:
     if 3 <= len(title.strip()) <= 200 and not any(char < " " for char in title):
