@@ -92,7 +92,7 @@ class Browser:
         assert answer.status == 303
         return self.get(answer.header("location"))
 
-    def ask(
+    def ask(  # noqa: PLR0913  what can be odd about a request
         self,
         method: str,
         target: str,
@@ -100,8 +100,14 @@ class Browser:
         headers: Mapping[str, str] | None = None,
         *,
         bug: bool = False,
+        chunks: int = 1,
+        leaves: bool = False,
     ) -> Answer:
-        """Send a request. With `bug` the application raises after it has answered."""
+        """Send a request, its body in `chunks`.
+
+        With `bug` the application raises after it has answered. With `leaves` the connection is lost before
+        the body is complete; the status 0 stands for no answer.
+        """
         path, _, query = target.partition("?")
         given = {"host": self.host, "cookie": "; ".join(f"{key}={one}" for key, one in self.cookies.items())}
         if method == "POST":
@@ -115,8 +121,15 @@ class Browser:
         }  # fmt: skip
         sent: list[Message] = []
 
+        size = len(body) // chunks + 1
+        parts = [body[at : at + size] for at in range(0, len(body), size)] or [b""]
+        messages: list[Message] = [
+            {"type": "http.request", "body": part, "more_body": leaves or number < len(parts)}
+            for number, part in enumerate(parts, 1)
+        ]
+
         async def receive() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
+            return messages.pop(0) if messages else {"type": "http.disconnect"}
 
         async def send(message: Message) -> None:
             sent.append(message)
@@ -124,11 +137,13 @@ class Browser:
         # In a thread of its own: Playwright's loop may run in this one.
         with suppress(ValueError) if bug else nullcontext(), start_blocking_portal() as portal:
             portal.call(self.app, scope, receive, send)
-        start, *parts = sent
+        if not sent:
+            return Answer(0, [], "")
+        start, *rest = sent
         answer = Answer(
             start["status"],
             [(name.decode(), value.decode()) for name, value in start["headers"]],
-            b"".join(part["body"] for part in parts).decode(),
+            b"".join(part["body"] for part in rest).decode(),
         )
         self._keep(answer)
         return answer

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
 from importlib.resources import files
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -92,8 +93,8 @@ class _Pages:
         elsewhere = request.headers.get("Sec-Fetch-Site", "") == "cross-site"
         if status == HTTPStatus.UNAUTHORIZED and elsewhere and request.method == "GET":
             query = f"?{request.url.query}" if request.url.query else ""
-            # With two slashes it would be the address of another site.
-            path = f"/{request.url.path.lstrip('/')}"
+            # With two slashes, or a backslash, it would be the address of another site.
+            path = f"/{quote(request.scope['path'].lstrip('/'))}"
             page = self._console.bare(request, "continue.html", title=_("Continue"), target=f"{path}{query}")
         elif status == HTTPStatus.UNAUTHORIZED:
             page = self._console.bare(request, "sign_in.html", title=_("Sign in"), link=None, csrf="")

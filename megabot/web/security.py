@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest, digest
 from http import HTTPStatus
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -24,6 +25,11 @@ FORM_LONGEST = 256 * 1024
 """Bytes. A preamble has at most 40,000 characters, each of which can be 12 bytes in a form."""
 SIGN_IN = "/sign-in"
 _FIELDS = 200
+_NEAR = tuple(
+    ip_network(text)
+    for text in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
+)
+"""Where a proxy may be: this machine, or a private network (RFC 1918, RFC 4193), as of containers."""
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -68,7 +74,11 @@ def csrf_of(token: str) -> str:
 
 
 class Attempts:
-    """Counts the attempts to sign in of each client: at most `most` in a `period`."""
+    """Counts the failed attempts to sign in of each client: at most `most` in a `period`.
+
+    It protects from load: nobody guesses a token. If there are more than `clients`, the one that failed
+    longest ago is forgotten, because refusing unknown clients would lock out everyone.
+    """
 
     def __init__(
         self, *, most: int = 10, period: timedelta = timedelta(minutes=15), clients: int = 10_000
@@ -79,24 +89,49 @@ class Attempts:
         self._seen: dict[str, list[datetime]] = {}
 
     def allow(self, client: str, now: datetime) -> bool:
-        """Count an attempt; return whether it is allowed."""
-        since = now - self._period
-        recent = [at for at in self._seen.get(client, ()) if at > since]
-        if len(recent) >= self._most:
-            return False
-        if client not in self._seen and len(self._seen) >= self._clients:
-            self._seen = {one: times for one, times in self._seen.items() if times[-1] > since}
-            if len(self._seen) >= self._clients:
-                return False
-        self._seen[client] = [*recent, now]
-        return True
+        """Return whether a client may try. `client` is "" if it is not known, and then it always may."""
+        return len(self._recent(client, now)) < self._most
+
+    def failed(self, client: str, now: datetime) -> None:
+        """Count an attempt that failed."""
+        if not client:
+            return
+        recent = self._recent(client, now)
+        # Removed first, because the order of the keys is that of the last attempts.
+        self._seen.pop(client, None)
+        while len(self._seen) >= self._clients:
+            del self._seen[next(iter(self._seen))]
+        self._seen[client] = [*recent, now][-self._most :]
+
+    def _recent(self, client: str, now: datetime) -> list[datetime]:
+        return [at for at in self._seen.get(client, ()) if at > now - self._period]
 
 
 def client_of(request: Request) -> str:
-    """Return the address of a client; behind a proxy on this machine, the one that the proxy names."""
-    peer = request.client.host if request.client else ""
-    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return forwarded if forwarded and peer in {"", "127.0.0.1", "::1"} else peer
+    """Return the address of a client, of IPv6 its network; "" if it is not known.
+
+    Behind a proxy on this machine or in its network it is the one that the proxy names. If that proxy names
+    none, its own address would stand for everyone, and one guesser would use up everyone's attempts.
+    """
+    peer = _address(request.client.host) if request.client else None
+    if peer is not None and not any(peer in network for network in _NEAR):
+        return _network(peer)
+    named = _address(request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip())
+    return _network(named) if named else ""
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+def _network(address: IPv4Address | IPv6Address) -> str:
+    # Each subscriber has at least a /64 (RFC 6177), so single addresses count nothing.
+    single = isinstance(address, IPv4Address)
+    return str(address) if single else str(ip_network((address, 64), strict=False))
 
 
 class Guard:
@@ -121,14 +156,21 @@ class Guard:
         refusal = self._refused(request)
         if refusal is None and scope["method"] == "POST":
             body = await _body(receive)
+            if body is None:
+                return
             refusal = self._refused_form(request, body)
-            receive = _again(body or b"")
+            receive = _again(body)
         await (refusal or self._app)(scope, receive, send_with_headers)
 
     def _refused(self, request: Request) -> PlainTextResponse | None:
         if request.headers.get("Host", "").lower() != self._host:
             return PlainTextResponse(
-                _("This is not the name of this server."), HTTPStatus.MISDIRECTED_REQUEST
+                _(
+                    "This page has another address. Open the link that the bot has sent you. (For its "
+                    "operator: the proxy must pass on the Host header, and MEGABOT_WEB_URL must be that "
+                    "address.)"
+                ),
+                HTTPStatus.MISDIRECTED_REQUEST,
             )
         if request.method not in {"GET", "HEAD", "POST"}:
             return PlainTextResponse(
@@ -146,8 +188,8 @@ class Guard:
             return PlainTextResponse(_("This is not a form."), HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         return None
 
-    def _refused_form(self, request: Request, body: bytes | None) -> PlainTextResponse | None:
-        if body is None:
+    def _refused_form(self, request: Request, body: bytes) -> PlainTextResponse | None:
+        if len(body) > FORM_LONGEST:
             return _too_long()
         try:
             fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS)
@@ -164,16 +206,17 @@ class Guard:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """Read the body of a request; None if it is too long."""
+    """Read the body of a request, not much further than the limit; None if the client has left.
+
+    Half a form is no form: its essay would replace the whole one.
+    """
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return bytes(body)
-        body += message.get("body", b"")
-        if len(body) > FORM_LONGEST:
             return None
-        if not message.get("more_body"):
+        body += message.get("body", b"")
+        if len(body) > FORM_LONGEST or not message.get("more_body"):
             return bytes(body)
 
 
@@ -195,4 +238,6 @@ def _forged() -> PlainTextResponse:
 
 
 def _too_long() -> PlainTextResponse:
-    return PlainTextResponse(_("This is too long."), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return PlainTextResponse(
+        _("This is too long for the page. Go back and shorten it."), HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    )

@@ -121,6 +121,8 @@ class _Pages:
                 return left
 
             ports.ledger.change_web_access(change)
+        if not signed_in:
+            self._attempts.failed(client, now)
         return HTTPStatus.SEE_OTHER if signed_in else HTTPStatus.FORBIDDEN
 
     def _sign_out(self, token: str, *, everywhere: bool) -> None:

@@ -343,6 +343,39 @@ def test_a_body_that_is_too_long_is_refused(world: World, browser: Browser) -> N
     assert browser.ask("POST", "/orders", b"csrf=1", headers=lying).status == 413
 
 
+def test_a_body_in_chunks_is_read_whole_and_limited_too(world: World, browser: Browser) -> None:
+    form = f"csrf={csrf_of(browser.cookies[SESSION])}&verb=hold&thread=news&edition={NEXT}".encode()
+
+    assert browser.ask("POST", "/orders", b"csrf=" + b"x" * FORM_LONGEST, chunks=9).status == 413
+    assert browser.ask("POST", "/orders", form, chunks=9).status == 303
+    assert orders(world) == [f"hold news {NEXT}"]
+
+
+@pytest.mark.parametrize("what", ["live", "draft", "use"])
+def test_half_an_essay_whose_connection_was_lost_replaces_nothing(
+    world: World, browser: Browser, what: str
+) -> None:
+    """Its token comes first, so half a form looks like one."""
+    page = f"/threads/news/editions/{NEXT}"
+    csrf = csrf_of(browser.cookies[SESSION])
+    browser.post(f"{page}/draft", {"body": "The whole essay."})
+
+    lost = browser.ask("POST", f"{page}/{what}", f"csrf={csrf}&body=The+who".encode(), leaves=True)
+
+    assert lost.status == 0
+    assert orders(world) == []
+    assert "The whole essay.</textarea>" in browser.get(page).text
+
+
+@pytest.mark.parametrize("path", ["/threads/a\\b", '/threads/"><script>'])
+def test_from_another_site_no_path_leads_elsewhere(world: World, service: Service, path: str) -> None:
+    answer = Browser(page_of(world)).get(path, headers={"sec-fetch-site": "cross-site"})
+
+    target = re.search(r'content="0; url=([^"]*)"', answer.text)
+    assert target
+    assert re.fullmatch(r"/threads/[\w%]+", target[1])
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE"])
 def test_other_methods_are_refused(world: World, browser: Browser, method: str) -> None:
     assert browser.ask(method, "/").status == 405
