@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 
-from megabot.schedule.calendar import A_DAY, Calendar, Edition
+from megabot.schedule.calendar import A_DAY, Calendar, Edition, Schedule
 
 
 def next_unposted_edition(calendar: Calendar, now: datetime, posted: Collection[str] = ()) -> Edition | None:
@@ -18,6 +19,13 @@ def next_unposted_edition(calendar: Calendar, now: datetime, posted: Collection[
 
 def keys_near(calendar: Calendar, now: datetime, *, ahead: int = 3) -> frozenset[str]:
     """Return the keys of the current edition and of the next ones, which may be posted or changed now."""
+    return _keys_near(calendar.schedule, now, ahead)
+
+
+# Cached, because an account may have thousands of threads with the same schedule, all due at once.
+@lru_cache(maxsize=1024)
+def _keys_near(schedule: Schedule, now: datetime, ahead: int) -> frozenset[str]:
+    calendar = Calendar("", schedule)
     due = calendar.current(now)
     following = {edition.key for edition in islice(calendar.upcoming(now), ahead)}
     return frozenset(following | ({due.key} if due else set()))
