@@ -22,6 +22,7 @@ def main() -> int:
     """Measure, and print."""
     parser = argparse.ArgumentParser(prog="python -m bench.plan", description=__doc__)
     parser.add_argument("--threads", type=int, default=10_000)
+    parser.add_argument("--posted", type=int, default=0, help="how many weeks were posted before")
     parser.add_argument("--profile", action="store_true", help="print where the time goes")
     options = parser.parse_args()
     with (
@@ -37,7 +38,10 @@ def main() -> int:
         print(
             f"first pass over {options.threads} threads: {time.thread_time() - began:.1f} s CPU", flush=True
         )
-        world.clock.at = SLOT + WEEK
+        for week in range(options.posted):
+            world.clock.at = SLOT + WEEK * (week + 1)
+            run_pass(ports, authenticated=True)
+        world.clock.at = SLOT + WEEK * (options.posted + 1)
         profile, began = cProfile.Profile(), time.thread_time()
         if options.profile:
             profile.enable()

@@ -3,11 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from megabot.commands.model import ACTING
 from megabot.i18n import sentences
 from megabot.ledger.current_post import current_post_record
+from megabot.ledger.port import Ledger
+from megabot.ledger.preloaded import PreloadedLedger
 from megabot.ledger.records import Intent, IntentKind, IntentState, PostRecord
 from megabot.ledger.state import Claim
 from megabot.ports import OfflinePorts
@@ -103,12 +106,16 @@ def read(ports: OfflinePorts) -> Status:
     """Read the status. Raises `SourceMissing`, and `SourceBroken` if no thread can be used."""
     snapshot = ports.source.snapshot()
     usable = usable_threads(ports.source, snapshot)
+    now, ledger = ports.clock.now(), ports.ledger
+    # Read for all threads at once, because there may be many of them.
+    near = {thread.name: keys_near(thread.calendar, now) for thread in usable.threads}
+    ports = replace(ports, ledger=cast("Ledger", PreloadedLedger(ledger, near)))
     alerts, revision = dict(ports.alerts.active_alerts()), snapshot.revision
     if usable.broken is not None:
         alerts["source"] = sentences.source_partly_broken(usable.broken)
     alone = usable.broken is None and len(usable.threads) == 1
     return Status(
-        now=ports.clock.now(),
+        now=now,
         source=SourceStatus(
             commit=revision.commit,
             dirty=revision.dirty,
@@ -118,7 +125,7 @@ def read(ports: OfflinePorts) -> Status:
         threads=tuple(_thread(ports, snapshot, thread, alone=alone) for thread in usable.threads),
         alerts=tuple(alerts.items()),
         signed_in=ports.signed_in(),
-        claims=ports.ledger.claims(),
+        claims=ledger.claims(),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from megabot.ledger.port import RECENT_POSTS, Ledger
-from megabot.ledger.records import Intent, PostRecord
+from megabot.ledger.records import CommandRecord, Intent, PostRecord
 from megabot.ledger.state import Highlight, ThreadState
 from megabot.schedule.overrides import Override
 
@@ -21,6 +21,7 @@ class PreloadedLedger:
         self._asked = editions
         self._threads = ledger.records_by_thread(editions)
         self._posts = {post.post_id: post for known in self._threads.values() for post in known.posts}
+        self._commands: dict[int, tuple[CommandRecord, ...]] = {}
 
     def thread(self, thread: str) -> ThreadState:
         """Return a thread's state as it was read, or from the ledger."""
@@ -76,6 +77,12 @@ class PreloadedLedger:
     def post(self, post_id: int) -> PostRecord | None:
         """Return a post as it was read, or from the ledger."""
         return self._posts.get(post_id) or self._ledger.post(post_id)
+
+    def commands(self, limit: int) -> tuple[CommandRecord, ...]:
+        """Return the newest commands, read from the ledger once."""
+        if limit not in self._commands:
+            self._commands[limit] = self._ledger.commands(limit)
+        return self._commands[limit]
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  the ledger's own method
         """Return the ledger's own method."""

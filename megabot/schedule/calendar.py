@@ -118,7 +118,8 @@ class Calendar:
         return min(around, key=lambda edition: abs(edition.slot - moment))
 
     def _at(self, index: int) -> Edition:
-        return replace(_edition(self.schedule, index), thread=self.thread)
+        edition = _edition(self.schedule, index)
+        return replace(edition, thread=self.thread) if self.thread else edition
 
 
 def slot_days(schedule: Schedule, day: date) -> tuple[date | None, date]:
@@ -219,6 +220,7 @@ def _key(schedule: Schedule, day: date, at: time) -> str:
     return day.isoformat()
 
 
+@lru_cache(maxsize=4096)  # likewise
 def _index_by_key(schedule: Schedule, key: str) -> int | None:
     """Return the index of the edition with a key, None if the schedule has no such edition."""
     times = [f"-{at:%H%M}" for at in schedule.times] if schedule.also_at else [""]

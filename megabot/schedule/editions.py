@@ -1,6 +1,7 @@
 """Finds the edition that an order, a preview or a change means if it does not name one. Pure."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -51,7 +52,8 @@ def later_posted_key(calendar: Calendar, due: Edition, posted: Iterable[str]) ->
 
     Keys that do not belong to this schedule are ignored.
     """
-    editions = ((key, calendar.edition(key)) for key in dict.fromkeys(posted))
+    of_any_thread = replace(calendar, thread="")
+    editions = ((key, of_any_thread.edition(key)) for key in dict.fromkeys(posted))
     return next((key for key, edition in editions if edition is not None and edition.slot > due.slot), "")
 
 
