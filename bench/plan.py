@@ -1,7 +1,8 @@
 """`python -m bench.plan`: the CPU time in which one host plans many threads that are due at once.
 
 The threads are values and the server is the sandbox, so what is measured is the pass: it lists the account's
-posts, reads the ledger (a file) about each thread, and decides. It sends nothing. The server is not counted.
+posts, reads the ledger (a file), and decides about each thread. It sends nothing. The server is not counted.
+Then the status of the same threads is read, as for `megabot status`.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from megabot.commands import status
 from megabot.reconcile.decide import writes
 from megabot.reconcile.loop import run_pass
 from tests.world import NEWS, SLOT, WEEK, opened_world
@@ -22,6 +24,7 @@ def main() -> int:
     """Measure, and print."""
     parser = argparse.ArgumentParser(prog="python -m bench.plan", description=__doc__)
     parser.add_argument("--threads", type=int, default=10_000)
+    parser.add_argument("--posted", type=int, default=0, help="how many weeks were posted before")
     parser.add_argument("--profile", action="store_true", help="print where the time goes")
     options = parser.parse_args()
     with (
@@ -37,7 +40,10 @@ def main() -> int:
         print(
             f"first pass over {options.threads} threads: {time.thread_time() - began:.1f} s CPU", flush=True
         )
-        world.clock.at = SLOT + WEEK
+        for week in range(options.posted):
+            world.clock.at = SLOT + WEEK * (week + 1)
+            run_pass(ports, authenticated=True)
+        world.clock.at = SLOT + WEEK * (options.posted + 1)
         profile, began = cProfile.Profile(), time.thread_time()
         if options.profile:
             profile.enable()
@@ -46,6 +52,11 @@ def main() -> int:
         took = time.thread_time() - began
         due = sum(bool(writes(report.left)) for report in reports)
         print(f"plan of {due} due threads: {took:.1f} s CPU, {took / max(1, due) * 1000:.2f} ms each")
+        status.read(ports)  # so that one-time loading is not measured
+        began = time.thread_time()
+        status.read(ports)
+        took = time.thread_time() - began
+        print(f"status of {options.threads} threads: {took * 1000:.0f} ms CPU")
         if options.profile:
             pstats.Stats(profile).sort_stats("cumulative").print_stats(60)
     return 0

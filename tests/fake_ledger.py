@@ -1,6 +1,6 @@
 """A ledger in memory, held to the same contract tests as the real one."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
@@ -22,6 +22,7 @@ from megabot.ledger.state import (
     WebAccess,
     WebDraft,
 )
+from megabot.ledger.thread_records import ThreadRecords, ids_of_editions, with_newest_editions
 from megabot.schedule.overrides import Override
 from tests.fake_records import FakeRecords, aware
 
@@ -83,6 +84,24 @@ class FakeLedger(FakeRecords):
         self._threads[thread] = aware(change(self.thread(thread)))
 
     @override
+    def records_by_thread(self, editions: Mapping[str, Collection[str]]) -> Mapping[str, ThreadRecords]:
+        return {thread: self._records_of(thread, asked) for thread, asked in editions.items()}
+
+    def _records_of(self, thread: str, asked: Collection[str]) -> ThreadRecords:
+        posts = self.recent_posts(thread, editions=asked)
+        editions = with_newest_editions(asked, posts)
+        ids = ids_of_editions(editions, posts)
+        return ThreadRecords(
+            state=self.thread(thread),
+            overrides=self.overrides(thread),
+            posts=posts,
+            editions=editions,
+            post_ids=ids,
+            intents=self.recent_intents(thread, editions=editions, post_ids=ids),
+            highlights={key: items for key in editions if (items := self.highlights(thread, key))},
+        )
+
+    @override
     @contextmanager
     def pass_lock(self) -> Iterator[None]:
         if self._locked:
@@ -129,6 +148,10 @@ class FakeLedger(FakeRecords):
     @override
     def overrides(self, thread: str) -> tuple[Override, ...]:
         return self._overrides.get(thread, ())
+
+    @override
+    def overrides_by_thread(self, threads: Collection[str]) -> Mapping[str, tuple[Override, ...]]:
+        return {thread: self.overrides(thread) for thread in threads}
 
     @override
     def set_overrides(self, thread: str, overrides: Sequence[Override]) -> None:

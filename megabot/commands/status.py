@@ -3,12 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from megabot.commands.model import ACTING
 from megabot.i18n import sentences
 from megabot.ledger.current_post import current_post_record
-from megabot.ledger.records import CommandRecord, Intent, IntentKind, IntentState, PostRecord
+from megabot.ledger.port import Ledger
+from megabot.ledger.preloaded import PreloadedLedger
+from megabot.ledger.records import Intent, IntentKind, IntentState, PostRecord
 from megabot.ledger.state import Claim
 from megabot.ports import OfflinePorts
 from megabot.reconcile import override_facts
@@ -103,29 +106,26 @@ def read(ports: OfflinePorts) -> Status:
     """Read the status. Raises `SourceMissing`, and `SourceBroken` if no thread can be used."""
     snapshot = ports.source.snapshot()
     usable = usable_threads(ports.source, snapshot)
+    now, ledger = ports.clock.now(), ports.ledger
+    # Read for all threads at once, because there may be many of them.
+    near = {thread.name: keys_near(thread.calendar, now) for thread in usable.threads}
+    ports = replace(ports, ledger=cast("Ledger", PreloadedLedger(ledger, near)))
     alerts, revision = dict(ports.alerts.active_alerts()), snapshot.revision
     if usable.broken is not None:
         alerts["source"] = sentences.source_partly_broken(usable.broken)
     alone = usable.broken is None and len(usable.threads) == 1
-    # Once for all threads, because there may be many of them.
-    commands = ports.ledger.commands(_RECENT)
     return Status(
-        now=ports.clock.now(),
+        now=now,
         source=SourceStatus(
             commit=revision.commit,
             dirty=revision.dirty,
             fetched=snapshot.fetched,
             no_revision=snapshot.no_revision,
         ),
-        threads=tuple(
-            replace(
-                _thread(ports, snapshot, thread, alone=alone), commanded=_commanded(commands, thread.name)
-            )
-            for thread in usable.threads
-        ),
+        threads=tuple(_thread(ports, snapshot, thread, alone=alone) for thread in usable.threads),
         alerts=tuple(alerts.items()),
         signed_in=ports.signed_in(),
-        claims=ports.ledger.claims(),
+        claims=ledger.claims(),
     )
 
 
@@ -184,6 +184,7 @@ def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: b
         empty=_empty(thread, posted, now),
         preamble=_preamble_state(ports, snapshot, thread, following, alone=alone) if following else "",
         changes=override_facts.active_overrides(ports, thread),
+        commanded=_commanded(ports, thread.name),
     )
     current = current_post_record(ports.ledger, thread.name)
     return _with_post(ports, base, current) if current else base
@@ -240,11 +241,11 @@ def _preamble_state(
     return file or ("missing" if override_facts.has_preambles(ports, snapshot, thread, alone=alone) else "")
 
 
-def _commanded(commands: Sequence[CommandRecord], thread: str) -> NewestCommand | None:
+def _commanded(ports: OfflinePorts, thread: str) -> NewestCommand | None:
     return next(
         (
             NewestCommand(by=record.by, verb=record.verb, at=record.at)
-            for record in commands
+            for record in ports.ledger.commands(_RECENT)
             if record.verb in ACTING and thread in record.threads
         ),
         None,

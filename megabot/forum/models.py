@@ -1,8 +1,13 @@
 """What a forum shows, as plain values: people, communities, posts, comments. Independent of the API."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
+
+from megabot.forum.marker import comment_marker, post_marker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +172,7 @@ class Comment:
         return not (self.removed or self.deleted)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots, for what is computed once for all threads
 class OwnContent:
     """The bot's own posts and comments, newest first, as far back as requested. `author` is its person id.
 
@@ -178,6 +183,35 @@ class OwnContent:
     posts: tuple[Post, ...]
     comments: tuple[Comment, ...] = ()
     whole: bool = False
+
+    @cached_property
+    def post_ids(self) -> frozenset[int]:
+        return frozenset(post.id for post in self.posts)
+
+    @cached_property
+    def hidden_posts(self) -> tuple[Post, ...]:
+        """The removed posts whose text the server hides."""
+        return tuple(post for post in self.posts if post.removed and not post.body)
+
+    @cached_property
+    def posts_by_thread(self) -> Mapping[str, tuple[Post, ...]]:
+        """The posts with a marker, by its thread."""
+        found = defaultdict[str, tuple[Post, ...]](tuple)
+        for post in self.posts:
+            marker = post_marker(post.body)
+            if marker is not None:
+                found[marker.thread] += (post,)
+        return dict(found)
+
+    @cached_property
+    def comments_by_thread(self) -> Mapping[str, tuple[Comment, ...]]:
+        """The comments with a marker, by its thread."""
+        found = defaultdict[str, tuple[Comment, ...]](tuple)
+        for comment in self.comments:
+            marker = comment_marker(comment.content)
+            if marker is not None:
+                found[marker.thread] += (comment,)
+        return dict(found)
 
 
 class Feature(StrEnum):

@@ -1,6 +1,6 @@
 """A ledger for users who have none: a contributor who previews a template needs no state folder."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import NoReturn
 
@@ -9,6 +9,8 @@ from typing_extensions import override
 from megabot.errors import LedgerError
 from megabot.ledger.port import Ledger
 from megabot.ledger.state import AccountState, Job, JobRun, SentAlert, ThreadState
+from megabot.ledger.thread_records import ThreadRecords
+from megabot.schedule.overrides import Override
 
 
 class NoLedger(Ledger):
@@ -40,6 +42,14 @@ class NoLedger(Ledger):
     @override
     def thread(self, thread: str) -> ThreadState:
         return ThreadState()
+
+    @override
+    def records_by_thread(self, editions: Mapping[str, Collection[str]]) -> Mapping[str, ThreadRecords]:
+        return {thread: ThreadRecords(editions=frozenset(keys)) for thread, keys in editions.items()}
+
+    @override
+    def overrides_by_thread(self, threads: Collection[str]) -> Mapping[str, tuple[Override, ...]]:
+        return dict.fromkeys(threads, ())
 
     @override
     def revision(self) -> int:

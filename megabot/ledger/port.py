@@ -20,6 +20,7 @@ from megabot.ledger.state import (
     WebAccess,
     WebDraft,
 )
+from megabot.ledger.thread_records import ThreadRecords
 from megabot.schedule.overrides import Override
 
 RECENT_POSTS = 20
@@ -49,6 +50,13 @@ class Ledger(Protocol):
 
     def threads(self) -> tuple[str, ...]:
         """Return the names of all threads with intents or posts, in alphabetical order."""
+
+    def records_by_thread(self, editions: Mapping[str, Collection[str]]) -> Mapping[str, ThreadRecords]:
+        """Return what plans and the status read of many threads, in a few statements for all of them.
+
+        `editions` has the threads' names, each with the keys of the editions that `recent_posts` would be
+        asked for. The result has all these names.
+        """
 
     def pass_lock(self) -> AbstractContextManager[None]:
         """Lock the account for one pass at a time. Waits, and raises `Busy` if that takes too long."""
@@ -149,6 +157,9 @@ class Ledger(Protocol):
 
     def overrides(self, thread: str) -> tuple[Override, ...]:
         """Return the overrides of a thread's editions, including past ones, in the order of their making."""
+
+    def overrides_by_thread(self, threads: Collection[str]) -> Mapping[str, tuple[Override, ...]]:
+        """Return the overrides of many threads, each as `overrides` returns them."""
 
     def set_overrides(self, thread: str, overrides: Sequence[Override]) -> None:
         """Replace a thread's overrides, and count the change in `AccountState.override_changes`."""

@@ -12,7 +12,7 @@ _READS = frozenset({"threads", "pass_lock", "intents", "recent_intents", "histor
 _READS |= {"posts", "recent_posts", "post", "text", "texts", "command", "open_commands", "commands"}
 _READS |= {"confirmations", "comment_replies", "overrides", "highlights", "highlighted_editions"}
 _READS |= {"opted_out", "alerts", "sent_alerts", "alert_wishes", "claims", "confirm_claims", "revision"}
-_READS |= {"web_access", "web_drafts"}
+_READS |= {"web_access", "web_drafts", "overrides_by_thread", "records_by_thread"}
 
 
 class ReadOnlyLedger:

@@ -1,14 +1,14 @@
 """The ledger in SQL: its statements about intents, posts, texts and commands. Decides nothing.
 
-The content of rows is in `rows`, the tables are in `tables`, the rest of the statements in `sql_state`.
+The content of rows is in `rows`, the tables are in `tables`, the rest of the statements in `sql_state`
+and `sql_threads`.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, and_, delete, exists, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from typing_extensions import override
 
@@ -26,7 +26,7 @@ from megabot.ledger.records import (
     NewIntent,
     PostRecord,
 )
-from megabot.ledger.sql_state import SqlState
+from megabot.ledger.sql_threads import SqlThreads, post_order, with_any
 from megabot.ledger.tables import (
     COMMANDS,
     HEARD_COMMAND,
@@ -44,7 +44,7 @@ _OPEN = text(OPEN_INTENT)
 _SETTLED = INTENTS.c.state.not_in(sorted(OPEN_STATES))
 
 
-class SqlLedger(SqlState):
+class SqlLedger(SqlThreads):
     """The ledger port on a database."""
 
     @override
@@ -85,9 +85,9 @@ class SqlLedger(SqlState):
         # One statement for each condition, because each has an index of its own.
         statements = [
             of_thread.where(_OPEN),
-            *_with_any(of_thread, INTENTS.c.edition, editions),
-            *_with_any(of_thread, INTENTS.c.post_id, post_ids),
-            *_with_any(of_thread.where(text(ORDERED_INTENT)), INTENTS.c.ordered_by, [order] if order else []),
+            *with_any(of_thread, INTENTS.c.edition, editions),
+            *with_any(of_thread, INTENTS.c.post_id, post_ids),
+            *with_any(of_thread.where(text(ORDERED_INTENT)), INTENTS.c.ordered_by, [order] if order else []),
         ]
         found = {
             intent.id: intent
@@ -125,11 +125,11 @@ class SqlLedger(SqlState):
         # With fewer posts, these are all.
         if len(found) == RECENT_POSTS:
             for statement in (
-                *_with_any(of_thread, POSTS.c.edition, editions),
-                *_with_any(of_thread, POSTS.c.post_id, set(post_ids) - set(found)),
+                *with_any(of_thread, POSTS.c.edition, editions),
+                *with_any(of_thread, POSTS.c.post_id, set(post_ids) - set(found)),
             ):
                 found |= {record.post_id: record for record in self._rows.list(statement, rows.post)}
-        return tuple(sorted(found.values(), key=lambda one: (one.slot, one.copy, one.post_id)))
+        return tuple(sorted(found.values(), key=post_order))
 
     @override
     def post(self, post_id: int) -> PostRecord | None:
@@ -192,16 +192,6 @@ class SqlLedger(SqlState):
             ):
                 # Executed once a day, so it need not stay in memory.
                 connection.execute(statement, execution_options={"compiled_cache": None})
-
-
-def _with_any(
-    statement: Select[Any], column: Column[Any], values: Collection[object]
-) -> Iterator[Select[Any]]:
-    """Return statements for the rows with any of these values, some values at a time."""
-    # Databases limit how many values a statement may have; PostgreSQL's protocol to 65,535.
-    left = iter(sorted(values))  # type: ignore[type-var]
-    while some := list(islice(left, 500)):
-        yield statement.where(column.in_(some))
 
 
 _ORDER = (POSTS.c.slot, POSTS.c.copy, POSTS.c.post_id)

@@ -63,9 +63,9 @@ def _hidden(
     ports: Ports, listing: AccountListing, removals: list[Post], known: set[int], homes: set[int]
 ) -> Iterator[Post]:
     """Return our removed posts whose text the server hides and that the ledger does not know (decision 2)."""
-    posts = [post for post in listing.content.posts if post.removed and not post.body]
     # Where the text can be read, its marker tells which edition it was (decision 2).
     known |= {post.id for post in removals if post.body}
+    posts = listing.content.hidden_posts
     hidden = (post for post in posts if post.community_id in homes and post.id not in known)
     return (post for post in hidden if ports.ledger.post(post.id) is None)
 

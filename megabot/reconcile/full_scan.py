@@ -27,7 +27,7 @@ def scan_all_posts(ports: Ports) -> None:
     content = ports.forum.own_content(since=None)
     unlisted: list[tuple[Thread, PostRecord]] = []
     for thread in threads:
-        listed = own_posts_of(content.posts, thread.name, content.author)
+        listed = own_posts_of(content.posts_by_thread.get(thread.name, ()), thread.name, content.author)
         records = ports.ledger.posts(thread.name)
         keep_posts(ports, thread, listed, records)
         ids = {thread_post.id for thread_post in listed}

@@ -119,9 +119,8 @@ def read_pinned(ports: Ports, listing: AccountListing, community_id: int) -> tup
     pinned = listing.pinned.get(community_id)
     if pinned is None:
         pinned = listing.pinned[community_id] = ports.forum.pinned(community_id)
-    listed = {post.id for post in listing.content.posts}
     for post in pinned:
-        if post.creator.id == listing.bot_id and post.id not in listed:
+        if post.creator.id == listing.bot_id and post.id not in listing.content.post_ids:
             listing.pinned_beyond_listing.add(community_id)
             listing.take_post(post)
     return pinned
@@ -131,7 +130,7 @@ def read_removed(ports: Ports, listing: AccountListing, home: int) -> tuple[Post
     """Return our removed posts of a community, from the server unless the listing shows them whole."""
     content = listing.content
     # 1.0 hides the text of a removed post from an author who no longer moderates (decision 2).
-    hidden = any(post.removed and not post.body for post in content.posts if post.community_id == home)
+    hidden = any(post.community_id == home for post in content.hidden_posts)
     if content.whole and not hidden:
         return ()
     if home not in listing.removed:

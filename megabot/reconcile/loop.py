@@ -8,6 +8,7 @@ from megabot.errors import ENDS_PASS, Bug, Refused
 from megabot.forum import home_server
 from megabot.forum.models import Account, CommunityRef
 from megabot.ledger.port import Ledger
+from megabot.ledger.preloaded import PreloadedLedger
 from megabot.ledger.read_only import ReadOnlyLedger
 from megabot.ports import Ports
 from megabot.reconcile import alerts
@@ -25,6 +26,7 @@ from megabot.reconcile.observe import observe_situation
 from megabot.reconcile.orders import Order
 from megabot.reconcile.report import Report, failure_of
 from megabot.reconcile.rules import remote_pin
+from megabot.schedule.editions import keys_near
 from megabot.source.model import Thread
 from megabot.source.usable_threads import usable_threads
 
@@ -65,13 +67,12 @@ def run_pass(
     anonymous callers cannot get (decision 1); `account` is that response if it was the account itself.
     `reread`: read the communities even if they are known.
     """
-    if dry:
-        # `megabot plan` must not write, whatever it calls (G04).
-        ports = replace(ports, ledger=cast("Ledger", ReadOnlyLedger(ports.ledger)))
     # Two passes at once could both find that a post is missing (R10).
     with ports.ledger.pass_lock():
         snapshot = ports.source.snapshot()
         usable = usable_threads(ports.source, snapshot)
+        if dry:
+            ports = _only_reading(ports, usable.threads)
         listing = list_account(ports, usable.threads, authenticated=authenticated, account=account)
         if not dry:
             remember_ledger_start(ports)
@@ -88,6 +89,18 @@ def run_pass(
         if not dry:
             alerts.update_alerts(ports, reports, snapshot, broken=usable.broken, left_out=composer.left_out)
     return reports
+
+
+def _only_reading(ports: Ports, threads: tuple[Thread, ...]) -> Ports:
+    """Return ports with a ledger that refuses writes, and that has read what a plan needs of all threads.
+
+    A pass that writes reads each thread when its turn comes, because people act in the meantime.
+    """
+    now = ports.clock.now()
+    editions = {thread.name: keys_near(thread.calendar, now) for thread in threads}
+    known = cast("Ledger", PreloadedLedger(ports.ledger, editions))
+    # `megabot plan` must not write, whatever it calls (G04).
+    return replace(ports, ledger=cast("Ledger", ReadOnlyLedger(known)))
 
 
 def _report(pass_: PassContext, thread: Thread) -> Report:

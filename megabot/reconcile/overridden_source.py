@@ -1,12 +1,13 @@
 """A source with moderators' overrides applied."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from typing_extensions import override
 
 from megabot.errors import SourceBroken
 from megabot.ledger.port import Ledger
-from megabot.schedule.overrides import apply_overrides
+from megabot.schedule.overrides import Override, apply_overrides
 from megabot.source.model import Snapshot, Thread
 from megabot.source.port import Source
 from megabot.source.usable_threads import usable_threads
@@ -38,12 +39,15 @@ class OverriddenSource(Source):
     @override
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
         usable = usable_threads(self._source, snapshot)
-        threads = tuple(self._overridden(thread) for thread in usable.threads)
+        overrides = self._ledger.overrides_by_thread([thread.name for thread in usable.threads])
+        threads = tuple(_overridden(thread, overrides[thread.name]) for thread in usable.threads)
         if usable.broken is not None:
             # The others go with the error, because a broken file concerns only the threads that use it.
             raise SourceBroken(usable.broken.problems, threads=threads)
         return threads
 
-    def _overridden(self, thread: Thread) -> Thread:
-        overrides = self._ledger.overrides(thread.name)
-        return replace(thread, schedule=apply_overrides(thread.calendar, overrides).schedule)
+
+def _overridden(thread: Thread, overrides: Sequence[Override]) -> Thread:
+    if not overrides:
+        return thread
+    return replace(thread, schedule=apply_overrides(thread.calendar, overrides).schedule)

@@ -21,11 +21,9 @@ from itertools import islice
 
 from megabot.ledger.port import Ledger
 from megabot.ledger.records import Intent, PostRecord
+from megabot.ledger.thread_records import NEWEST_EDITIONS
 from megabot.reconcile.observation import Observation, Situation
 from megabot.schedule.editions import keys_near
-
-NEWEST_EDITIONS = 3
-"""Of how many of the newest editions on record the writes are read."""
 
 
 def with_history(ledger: Ledger, situation: Situation) -> Observation:

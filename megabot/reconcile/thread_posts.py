@@ -56,7 +56,7 @@ def read_thread_posts(
 
     The records of `editions` are read too.
     """
-    listed = own_posts_of(content.posts, thread, content.author)
+    listed = own_posts_of(content.posts_by_thread.get(thread, ()), thread, content.author)
     ids = {thread_post.id for thread_post in listed}
     marker = _newest_marker(listed)
     shown = {one.post_id: one for one in _shown(thread, content, marker)}
@@ -68,7 +68,11 @@ def read_thread_posts(
     extra = [thread_post for thread_post in unlisted if thread_post is not None]
     if not any(thread_post.post.open for thread_post in (*listed, *extra)):
         extra += _last_open(ports, thread, records[:-_KNOWN_POSTS], content.author)
-    withdrawn = {comment.post_id for comment in content.comments if is_undo_comment(comment, thread)}
+    withdrawn = {
+        comment.post_id
+        for comment in content.comments_by_thread.get(thread, ())
+        if is_undo_comment(comment, thread)
+    }
     every = (
         replace(thread_post, withdrawn=True) if thread_post.id in withdrawn else thread_post
         for thread_post in (*listed, *extra)
@@ -148,7 +152,7 @@ def _shown(thread: str, content: OwnContent, marker: Marker | None) -> Iterator[
     # A marker names the previous post, so that an adopted one is found without the ledger (decision 11).
     if marker is not None and marker.after_post:
         yield _Missing(marker.after_post, marker.after_key)
-    for comment in content.comments:
+    for comment in content.comments_by_thread.get(thread, ()):
         mark = adoption(comment, thread)
         if mark is not None:
             yield _Missing(comment.post_id, mark.key, mark.copy, adopted=True)

@@ -1,7 +1,7 @@
 """The editions of a thread: slots, keys and numbers, computed from the schedule alone. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache, partial
@@ -118,7 +118,8 @@ class Calendar:
         return min(around, key=lambda edition: abs(edition.slot - moment))
 
     def _at(self, index: int) -> Edition:
-        return _edition(self.thread, self.schedule, index)
+        edition = _edition(self.schedule, index)
+        return replace(edition, thread=self.thread) if self.thread else edition
 
 
 def slot_days(schedule: Schedule, day: date) -> tuple[date | None, date]:
@@ -151,14 +152,17 @@ def fingerprint(schedule: Schedule) -> str:
     return f"{rhythm} from {schedule.first.isoformat()}={schedule.number}{ends}"
 
 
-def _edition(thread: str, schedule: Schedule, index: int) -> Edition:
+# Cached, because an account may have thousands of threads with the same schedule, all due at once.
+@lru_cache(maxsize=4096)
+def _edition(schedule: Schedule, index: int) -> Edition:
+    """Return an edition of a schedule, without the name of a thread."""
     cycle = _cycle(schedule)
     turn, place = divmod(index, len(schedule.times))
     day, at = cycle.day(turn), schedule.times[place]
     following = cycle.day((index + 1) // len(schedule.times))
     key = _key(schedule, day, at)
     return Edition(
-        thread=thread,
+        thread="",
         key=key,
         number=schedule.number + index,
         slot=_slot(schedule, day, at),
@@ -168,6 +172,7 @@ def _edition(thread: str, schedule: Schedule, index: int) -> Edition:
     )
 
 
+@lru_cache(maxsize=1024)  # likewise
 def _index_at(schedule: Schedule, now: datetime) -> int:
     """Return the index of the newest slot up to `now`, a negative one before the first."""
     if now.utcoffset() is None:
@@ -215,6 +220,7 @@ def _key(schedule: Schedule, day: date, at: time) -> str:
     return day.isoformat()
 
 
+@lru_cache(maxsize=4096)  # likewise
 def _index_by_key(schedule: Schedule, key: str) -> int | None:
     """Return the index of the edition with a key, None if the schedule has no such edition."""
     times = [f"-{at:%H%M}" for at in schedule.times] if schedule.also_at else [""]

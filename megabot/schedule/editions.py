@@ -1,10 +1,12 @@
 """Finds the edition that an order, a preview or a change means if it does not name one. Pure."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 
-from megabot.schedule.calendar import A_DAY, Calendar, Edition
+from megabot.schedule.calendar import A_DAY, Calendar, Edition, Schedule
 
 
 def next_unposted_edition(calendar: Calendar, now: datetime, posted: Collection[str] = ()) -> Edition | None:
@@ -18,6 +20,13 @@ def next_unposted_edition(calendar: Calendar, now: datetime, posted: Collection[
 
 def keys_near(calendar: Calendar, now: datetime, *, ahead: int = 3) -> frozenset[str]:
     """Return the keys of the current edition and of the next ones, which may be posted or changed now."""
+    return _keys_near(calendar.schedule, now, ahead)
+
+
+# Cached, because an account may have thousands of threads with the same schedule, all due at once.
+@lru_cache(maxsize=1024)
+def _keys_near(schedule: Schedule, now: datetime, ahead: int) -> frozenset[str]:
+    calendar = Calendar("", schedule)
     due = calendar.current(now)
     following = {edition.key for edition in islice(calendar.upcoming(now), ahead)}
     return frozenset(following | ({due.key} if due else set()))
@@ -43,7 +52,8 @@ def later_posted_key(calendar: Calendar, due: Edition, posted: Iterable[str]) ->
 
     Keys that do not belong to this schedule are ignored.
     """
-    editions = ((key, calendar.edition(key)) for key in dict.fromkeys(posted))
+    of_any_thread = replace(calendar, thread="")
+    editions = ((key, of_any_thread.edition(key)) for key in dict.fromkeys(posted))
     return next((key for key, edition in editions if edition is not None and edition.slot > due.slot), "")
 
 

@@ -16,7 +16,8 @@ READS = {"account", "thread", "threads", "pass_lock", "intents", "recent_intents
 READS |= {"posts", "recent_posts", "post", "text", "texts", "command", "open_commands", "commands"}
 READS |= {"confirmations", "comment_replies", "overrides", "highlights", "highlighted_editions", "opted_out"}
 READS |= {"alerts", "sent_alerts", "alert_wishes", "community", "person_id", "image_url", "job"}
-READS |= {"claims", "confirm_claims", "revision", "web_access", "web_drafts"}
+READS |= {"claims", "confirm_claims", "revision", "overrides_by_thread", "records_by_thread"}
+READS |= {"web_access", "web_drafts"}
 WRITES = {name for name, _ in inspect.getmembers(Ledger, inspect.isfunction) if name[0] != "_"} - READS
 
 
@@ -38,7 +39,7 @@ def test_a_ledger_that_is_not_there_has_nothing_in_it() -> None:
 
 
 def _arguments(method: Callable[..., object]) -> dict[str, object]:
-    values: dict[str, object] = {"limit": 5, "post_id": 1, "job": Job.LINKS, "editions": (), "post_ids": ()}
+    values: dict[str, object] = {"limit": 5, "post_id": 1, "job": Job.LINKS, "editions": {}, "post_ids": ()}
     return {name: values.get(name, "news") for name in inspect.signature(method).parameters if name != "self"}
 
 

@@ -90,7 +90,7 @@ GENERATIONS = (
     ),
     Mutant(
         name="of a removed post without its text nothing is asked",
-        changes=(condition(evidence._hidden, 4, gives=False),),
+        changes=(condition(evidence._hidden, 3, gives=False),),
         caught_by=(f"{ON_1_0}::test_a_removed_thread_whose_text_nobody_shows_is_not_posted_again",),
     ),
     Mutant(

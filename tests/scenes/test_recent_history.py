@@ -1,7 +1,7 @@
 """A pass that reads a part of the ledger decides the same as one that reads all of it."""
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -13,8 +13,11 @@ from typing_extensions import override
 from megabot.errors import MegabotError
 from megabot.ledger.port import Ledger
 from megabot.ledger.records import Intent, PostRecord
+from megabot.ledger.thread_records import ThreadRecords
 from megabot.ports import Ports
+from megabot.reconcile.actions import Action
 from megabot.reconcile.loop import run_pass
+from megabot.reconcile.observation import Observation
 from megabot.reconcile.orders import PART, Order, OrderKind
 from megabot.service.ledger_alerts import LedgerAlerts
 from tests.fake_ledger import FakeLedger
@@ -30,8 +33,19 @@ SEEDS = 6
 MOMENTS = 12
 """At how many moments of a year plans are compared, each without an order and with one."""
 
+Plan = str | list[tuple[str, tuple[Action, ...], str, Observation | None]]
+"""Of each thread what is left to do, the error, and what was seen; or the error that ended the plan."""
 
-class WholeHistory(FakeLedger):
+
+class OneByOne(FakeLedger):
+    """A ledger that knows no threads ahead, so that a plan reads each thread when its turn comes."""
+
+    @override
+    def records_by_thread(self, editions: Mapping[str, Collection[str]]) -> Mapping[str, ThreadRecords]:
+        return {}
+
+
+class WholeHistory(OneByOne):
     """A ledger whose recent posts and writes are all there ever were."""
 
     @override
@@ -103,16 +117,19 @@ def test_a_year_with_the_recent_history_is_the_same_as_with_the_whole(seed: int)
 
 
 @pytest.mark.parametrize("seed", range(1, SEEDS + 1))
-def test_a_plan_from_the_recent_history_is_the_one_from_the_whole(seed: int) -> None:
+def test_a_plan_from_records_read_at_once_is_the_one_thread_by_thread_and_from_the_whole(seed: int) -> None:
     random, year, compared = Random(seed), year_of(seed), list[bool]()
 
     def compare(year: Year) -> None:
         change_old_posts(year, random)
         assert isinstance(year.ledger, FakeLedger)
         for orders in ({}, drawn_orders(year, random)):
-            plans = [plan_of(year, ledger, orders) for ledger in (year.ledger, whole_of(year.ledger))]
-            assert plans[0] == plans[1], f"seed {seed}, {year.clock.at}, {orders}"
-            compared.append(isinstance(plans[0], list))
+            at_once = plan_of(year, year.ledger, orders)
+            each = plan_of(year, copied(year.ledger, OneByOne), orders)
+            whole = plan_of(year, copied(year.ledger, WholeHistory), orders)
+            assert at_once == each, f"seed {seed}, {year.clock.at}, {orders}"
+            assert without_history(each) == without_history(whole), f"seed {seed}, {year.clock.at}, {orders}"
+            compared.append(isinstance(at_once, list))
 
     year.pages.all = tuple(replace(thread, lock_after=timedelta(weeks=7)) for thread in year.pages.all)
     weeks = timedelta(weeks=52)
@@ -136,14 +153,14 @@ def change_old_posts(year: Year, random: Random) -> None:
             hand.remove(post_id)
 
 
-def whole_of(ledger: FakeLedger) -> WholeHistory:
-    whole = WholeHistory()
-    vars(whole).update(vars(ledger))
-    return whole
+def copied(ledger: FakeLedger, ledgers: type[FakeLedger]) -> FakeLedger:
+    copy = ledgers()
+    vars(copy).update(vars(ledger))
+    return copy
 
 
-def plan_of(year: Year, ledger: FakeLedger, orders: dict[str, Order]) -> object:
-    """Plan a pass, and return all that was decided and seen except the history; the error if one ends it."""
+def plan_of(year: Year, ledger: FakeLedger, orders: dict[str, Order]) -> Plan:
+    """Plan a pass, and return all that was decided and seen; the error if one ends it."""
     ports = Ports(
         clock=year.clock,
         draw_code=FakeCodes(),
@@ -158,15 +175,13 @@ def plan_of(year: Year, ledger: FakeLedger, orders: dict[str, Order]) -> object:
         reports = run_pass(ports, orders=orders, authenticated=True, dry=True)
     except MegabotError as error:
         return str(error)
-    return [
-        (
-            report.thread.name,
-            report.left,
-            str(report.failure),
-            report.observation and replace(report.observation, records=(), intents=()),
-        )
-        for report in reports
-    ]
+    return [(report.thread.name, report.left, str(report.failure), report.observation) for report in reports]
+
+
+def without_history(plan: Plan) -> object:
+    if isinstance(plan, str):
+        return plan
+    return [(*rest, seen and replace(seen, records=(), intents=())) for *rest, seen in plan]
 
 
 def drawn_orders(year: Year, random: Random) -> dict[str, Order]:

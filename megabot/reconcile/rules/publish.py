@@ -89,11 +89,10 @@ def a_later_one_is_posted(situation: Situation) -> Blocked | None:
 
 def it_is_unclear_which_is_meant(situation: Situation) -> Blocked | None:
     """Block an unnamed "post" close to a slot: it may mean the missing edition or the next one."""
+    if not situation.ordered(OrderKind.POST) or situation.order is None or situation.order.edition:
+        return None
     due, following = _due(situation), next_unposted_edition(situation.thread.calendar, situation.now)
-    unnamed = (
-        situation.ordered(OrderKind.POST) and situation.order is not None and not situation.order.edition
-    )
-    if following is None or not unnamed or not is_late(situation.thread.calendar, due, situation.now):
+    if following is None or not is_late(situation.thread.calendar, due, situation.now):
         return None
     return Blocked(reason=BlockReason.UNCLEAR, edition=due.key, later=following.key, until=following.slot)
 
