@@ -3,6 +3,7 @@
 What must change on Lemmy is written into the ledger as an order, which the service carries out.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
@@ -17,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from megabot.errors import MegabotError
+from megabot.errors import ForumError, MegabotError, SourceBroken, SourceMissing
 from megabot.i18n.translation import _
 from megabot.ports import OfflinePorts
 from megabot.preview.style import LIVE_STYLE
@@ -28,6 +29,7 @@ from megabot.web.orders import OrderMistake
 from megabot.web.pages import calendar, history, overview, thread
 from megabot.web.security import Guard
 
+log = logging.getLogger("megabot")
 Values = Callable[[OfflinePorts, Visitor, str], Mapping[str, object]]
 
 
@@ -100,8 +102,15 @@ class _Pages:
             page = self._console.bare(request, "sign_in.html", title=_("Sign in"), link=None, csrf="")
         else:
             words = {
-                HTTPStatus.FORBIDDEN: _("You moderate none of the bot's threads, so you are signed out."),
-                HTTPStatus.NOT_FOUND: _("There is nothing here, or not for you."),
+                HTTPStatus.FORBIDDEN: _(
+                    "You moderate none of the bot's threads, so you are signed out. Once you moderate one "
+                    "again, send the bot the word web."
+                ),
+                HTTPStatus.NOT_FOUND: _("There is nothing here, or not for you. Go on from the overview."),
+                HTTPStatus.METHOD_NOT_ALLOWED: _(
+                    "Nothing is shown at this address. Go on from the overview."
+                ),
+                HTTPStatus.SERVICE_UNAVAILABLE: _templates_broken(),
             }
             detail = error.detail if isinstance(error, HTTPException) else ""
             page = self._console.bare(
@@ -111,16 +120,37 @@ class _Pages:
         return page
 
     async def mistaken(self, request: Request, error: Exception) -> Response:
-        return self._message(request, error, HTTPStatus.BAD_REQUEST)
+        return self._message(request, str(error), HTTPStatus.BAD_REQUEST)
 
     async def failed(self, request: Request, error: Exception) -> Response:
-        """Say what is away: the server, whose moderators must be known, the database, or the templates."""
-        return self._message(request, error, HTTPStatus.SERVICE_UNAVAILABLE)
+        """Say what is away: the server, whose moderators must be known, the templates, or the ledger.
 
-    def _message(self, request: Request, error: Exception, status: HTTPStatus) -> Response:
-        page = self._console.bare(request, "message.html", title="megabot", words=str(error))
+        The error's own sentence is for the operator: it can name files and addresses of this machine.
+        """
+        log.warning("the page could not answer: %s", error)
+        if isinstance(error, ForumError):
+            words = _(
+                "The Lemmy server does not answer now, so nobody's rights are known. Try again in a minute."
+            )
+        elif isinstance(error, SourceBroken | SourceMissing):
+            words = _templates_broken()
+        else:
+            words = _(
+                "The bot's records cannot be read now. Try again in a minute, then tell the bot's operator."
+            )
+        return self._message(request, words, HTTPStatus.SERVICE_UNAVAILABLE)
+
+    def _message(self, request: Request, words: str, status: HTTPStatus) -> Response:
+        page = self._console.bare(request, "message.html", title="megabot", words=words)
         page.status_code = status
         return page
+
+
+def _templates_broken() -> str:
+    return _(
+        "The bot's templates have a mistake. Drafts stay as they are; tell whoever edits the templates, and "
+        "try again once it is fixed."
+    )
 
 
 def _static() -> list[Route]:

@@ -57,12 +57,15 @@ class Console:
             session = web_access.session_of(access, token, now) if token else None
             if session is None:
                 raise HTTPException(HTTPStatus.UNAUTHORIZED)
-            threads = usable_threads(ports.source, ports.source.snapshot()).threads
+            usable = usable_threads(ports.source, ports.source.snapshot())
             community = ports.community
         # Not while the ledger is open: the server may be slow, and others wait for the ledger.
         allowed = self._moderators.threads_of(
-            session.actor, threads, community=community, now=now, recent=recent
+            session.actor, usable.threads, community=community, now=now, recent=recent
         )
+        if not allowed and usable.broken is not None:
+            # Their thread may be the one whose file has a mistake now, which must not sign them out.
+            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE)
         if not allowed:
             self._sign_out(session)
             raise HTTPException(HTTPStatus.FORBIDDEN)

@@ -1,6 +1,7 @@
 """The page of an edition as HTML. Jinja2 escapes moderators' texts, or the preview sanitizes them."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,6 +21,20 @@ class OrderState:
 
     pending: bool
     words: str
+
+
+LATE = timedelta(minutes=5)
+"""When an order that still waits is no longer said to be carried out within a minute."""
+
+
+def waiting_words(ordered: datetime, now: datetime) -> str:
+    """Return what is said of an order that the service has still to carry out."""
+    if now - ordered < LATE:
+        return _("Ordered. The bot carries it out within a minute.")
+    return _(
+        "Ordered, but the bot has not carried it out yet: it may be stopped, or its server away. The order "
+        "waits for it for 2 days. If the bot stays silent, tell its operator."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ from megabot.ledger.records import CommandState
 from megabot.ports import OfflinePorts
 from megabot.web import edition, edition_html
 from megabot.web.edition import Desk, Typed
-from megabot.web.edition_html import OrderState, Shown
+from megabot.web.edition_html import OrderState, Shown, waiting_words
 
 _ADDRESS = "/threads/{thread}/editions/{key}"
 
@@ -227,12 +227,13 @@ def _kept(ports: OfflinePorts, asked: _Asked) -> tuple[Desk, Typed]:
 
 def _order_state(ports: OfflinePorts, asked: _Asked) -> OrderState | None:
     """Return what became of the visitor's own order; None if there is none with that name."""
-    record = ports.ledger.command(f"{WEB}{asked.order}") if asked.order else None
+    # A key is never anything else, and not every database takes any character.
+    record = ports.ledger.command(f"{WEB}{asked.order}") if asked.order.isalnum() else None
     if record is None or record.actor != asked.visitor.actor:
         return None
     if record.state is CommandState.CLOSED:
         return OrderState(pending=False, words=record.answer)
-    return OrderState(pending=True, words=_("Ordered. The bot carries it out within a minute."))
+    return OrderState(pending=True, words=waiting_words(record.at, ports.clock.now()))
 
 
 def _unwritable(error: UnwritableOrderError) -> str:

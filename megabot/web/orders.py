@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from megabot.commands.model import Command, Verb, Word
-from megabot.commands.web_orders import WEB, UnwritableOrderError, order_record
+from megabot.commands.web_orders import WEB, UnwritableOrderError, is_order, order_record
 from megabot.errors import UserError
 from megabot.i18n.sentences import moment
 from megabot.i18n.translation import N_, _
@@ -27,6 +27,7 @@ from megabot.ports import OfflinePorts
 from megabot.preview.fragments import text
 from megabot.schedule.clock_times import TimeExpression
 from megabot.web.console import Console
+from megabot.web.edition_html import waiting_words
 from megabot.web.edition_routes import Visitor
 
 GIVEN = frozenset(
@@ -57,7 +58,10 @@ QUESTIONS = {
 """What is asked before an order that readers notice at once."""
 _ON_OWN_THREAD = frozenset({Verb.HOLD, Verb.SKIP, Verb.MOVE, Verb.RESUME, Verb.POST})
 _COMMENT = re.compile(r"(?:.*/comment/)?(\d{1,18})(?:[/?#].*)?")
+_KEY = re.compile(r"[0-9a-f]{1,64}")
 _SHOWN = 200
+MOST_WAITING = 50
+"""How many orders of one moderator may wait for the service."""
 
 
 class OrderMistake(UserError):
@@ -94,18 +98,29 @@ class _Orders:
         command = command_of(form)
         if command.verb in QUESTIONS and form.get("sure") != "1":
             values = {
-                "fields": {name: text for name, text in form.items() if name not in {"csrf", "sure"}},
+                "fields": {name: text for name, text in form.items() if name not in {"csrf", "sure", "key"}}
+                | {"key": self._console.draw_key()},
                 "question": _(QUESTIONS[command.verb]),
                 "back": back_of(form),
                 "about": f"{command.thread}/{command.edition}" if command.edition else command.thread,
             }
             return self._console.show(request, "confirm.html", command.thread, values)
-        key = self._console.draw_key()
+        key = form.get("key", "")
+        # One that asked first has its key from the question, so that a double click gives one order.
+        key = key if _KEY.fullmatch(key) else self._console.draw_key()
         await run_in_threadpool(self._keep, command, key, visitor, comment_of(form))
         return RedirectResponse(f"{back_of(form)}?order={quote(key)}", HTTPStatus.SEE_OTHER)
 
     def _keep(self, command: Command, key: str, visitor: Visitor, comment: int) -> None:
         with self._console.ports() as ports:
+            # Given already, and perhaps carried out.
+            if ports.ledger.command(f"{WEB}{key}") is not None:
+                return
+            open_orders = (one for one in ports.ledger.open_commands() if one.actor == visitor.actor)
+            if sum(map(is_order, open_orders)) >= MOST_WAITING:
+                raise OrderMistake(
+                    _("Too many of your orders wait for the bot. Try again when they are carried out.")
+                )
             try:
                 record = order_record(
                     command,
@@ -167,10 +182,10 @@ def back_of(form: Mapping[str, str]) -> str:
     return pages.get(form.get("back", ""), "/")
 
 
-def shown(record: CommandRecord) -> ShownOrder:
+def shown(record: CommandRecord, now: datetime) -> ShownOrder:
     """Return an order as the page shows it."""
     pending = record.state is not CommandState.CLOSED
-    words = _("Ordered. The bot carries it out within a minute.") if pending else record.answer
+    words = waiting_words(record.at, now) if pending else record.answer
     return ShownOrder(
         at=moment(record.at),
         by=record.by,
@@ -183,8 +198,8 @@ def shown(record: CommandRecord) -> ShownOrder:
 
 def own_order(ports: OfflinePorts, visitor: Visitor, key: str) -> ShownOrder | None:
     """Return what became of the visitor's own order; None if there is none with that key."""
-    record = ports.ledger.command(f"{WEB}{key}") if key else None
-    return shown(record) if record and record.actor == visitor.actor else None
+    record = ports.ledger.command(f"{WEB}{key}") if _KEY.fullmatch(key) else None
+    return shown(record, ports.clock.now()) if record and record.actor == visitor.actor else None
 
 
 def _when(text: str) -> TimeExpression:

@@ -1,13 +1,18 @@
 """The page for moderators on the sandbox: a link from Lemmy, the pages, and orders that are carried out."""
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
+from megabot.errors import SourceBroken
 from megabot.service.service import Service
 from megabot.source.model import Snapshot, Thread
+from megabot.web.orders import MOST_WAITING
 from megabot.web.security import FORM_LONGEST, cookies_of, csrf_of
 from tests.scenario import ON_BOTH, at_work, letters, tick, write
 from tests.scenes.test_web_commands import token_in
@@ -460,3 +465,154 @@ def test_nobody_sees_anything_without_signing_in(world: World, service: Service,
 
     assert answer.status == 401
     assert "2026-W" not in answer.text
+
+
+# -- when something is broken, away or given twice
+
+
+class HalfBroken(Pages):
+    """A source in which the files of all threads but one, of another community, have mistakes."""
+
+    def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
+        raise SourceBroken(["secret-plan.md.j2:3: a mistake"], threads=self.all[1:])
+
+
+@pytest.fixture
+def birds(world: World, service: Service) -> Thread:
+    """A thread of another community, which only `stranger` moderates."""
+    world.sandbox.add_community("birds", "Birds", moderators=["stranger"])
+    return replace(NEWS, name="birds", community="birds", path="birds.md.j2")
+
+
+def test_a_mistake_in_their_template_signs_nobody_out(world: World, browser: Browser, birds: Thread) -> None:
+    good, world.pages = world.pages, HalfBroken()
+    world.pages.all = (NEWS, birds)
+
+    answer = browser.get("/")
+    assert answer.status == 503
+    assert "The bot's templates have a mistake." in answer.words
+    assert "secret-plan" not in answer.text
+    world.pages = good
+    assert browser.get("/").status == 200
+
+
+def test_mistakes_in_the_files_of_others_are_not_quoted(
+    world: World, service: Service, birds: Thread
+) -> None:
+    world.pages.all = (NEWS, birds, replace(birds, name="moths", community="news"))
+    stranger = signed_in(world, service, by="stranger")
+    all_threads, world.pages = world.pages.all, HalfBroken()
+    world.pages.all = all_threads
+
+    words = stranger.get("/").words
+    assert "Templates have mistakes." in words
+    assert "secret-plan" not in words
+
+
+def test_what_is_away_is_said_without_the_addresses_of_this_machine(world: World, browser: Browser) -> None:
+    browser.app = page_of(world, away=True)
+
+    answer = browser.get("/")
+    assert answer.status == 503
+    assert "The Lemmy server does not answer now" in answer.words
+    assert "127.0.0.1" not in answer.text
+
+
+def test_a_newer_ledger_tells_strangers_nothing(world: World, service: Service) -> None:
+    browser = Browser(page_of(world), cookies={SESSION: "guess"})
+    with closing(sqlite3.connect(world.state / "ledger.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    answer = browser.get("/")
+    assert answer.status == 503
+    assert "The bot's records cannot be read now." in answer.words
+    assert str(world.state) not in answer.text
+
+
+def test_a_double_click_on_yes_reposts_once(world: World, browser: Browser) -> None:
+    asked = browser.post("/orders", {"verb": "repost", "thread": "news", "back": "thread"})
+    key = re.search(r'name="key" value="(\w+)"', asked.text)
+    assert key
+    form = {"verb": "repost", "thread": "news", "back": "thread", "sure": "1", "key": key[1]}
+
+    answers = [browser.post("/orders", form) for _ in range(2)]
+
+    assert {one.header("location") for one in answers} == {f"/threads/news?order={key[1]}"}
+    assert orders(world) == ["repost news yes"]
+
+
+def test_an_order_that_was_carried_out_is_not_given_again_by_going_back(
+    world: World, service: Service, browser: Browser
+) -> None:
+    form = {"verb": "repost", "thread": "news", "back": "thread", "sure": "1", "key": "0a" * 16}
+    browser.post("/orders", form)
+    tick(world, service)
+    assert len(world.posts()) == 2
+
+    browser.post("/orders", form)
+    tick(world, service)
+    assert len(world.posts()) == 2
+
+
+def test_nobody_fills_the_service_with_orders(world: World, browser: Browser) -> None:
+    csrf = csrf_of(browser.cookies[SESSION])
+    statuses = [
+        browser.post("/orders", {"verb": "refresh", "thread": "news"}, csrf=csrf).status
+        for _ in range(MOST_WAITING + 1)
+    ]
+
+    assert statuses == [303] * MOST_WAITING + [400]
+
+
+def test_an_order_that_waits_for_long_is_said_to(world: World, browser: Browser) -> None:
+    page = browser.post("/orders", {"verb": "hold", "thread": "news", "back": "calendar"}).header("location")
+    assert "within a minute" in browser.get(page).words
+    world.clock.at += timedelta(minutes=5)
+
+    for shown in (browser.get(page).words, browser.get("/").words):
+        assert "the bot has not carried it out yet" in shown
+        assert "within a minute" not in shown
+
+
+@pytest.mark.parametrize("key", ["\0", "'", "x" * 5000, "\u2028", "../1"])
+def test_an_odd_key_of_an_order_shows_the_page(world: World, browser: Browser, key: str) -> None:
+    for path in ("/", f"/threads/news/editions/{NEXT}"):
+        assert browser.get(f"{path}?{urlencode({'order': key})}").status == 200
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ufeff\u202e\u2028", "\U0001f600" * 1000, "---\n\0: x\n---\nA"])
+def test_an_odd_essay_is_kept_as_it_is(world: World, browser: Browser, text: str) -> None:
+    page = f"/threads/news/editions/{NEXT}"
+
+    assert browser.post(f"{page}/live", {"body": text, "whole": "1"}).status == 200
+    assert browser.get(page).status == 200
+    (draft,) = world.ports().ledger.web_drafts("news", NEXT)
+    assert draft.text == text
+
+
+@pytest.mark.parametrize(
+    "key", ["\0", "\u0662\u0660\u0662\u0666-W49", "2026-W49\n", "0000-00-00", "9999-W99"]
+)
+def test_an_odd_edition_is_not_found(world: World, browser: Browser, key: str) -> None:
+    assert browser.get(f"/threads/news/editions/{key}").status == 404
+
+
+def test_an_odd_picture_is_not_found(world: World, browser: Browser) -> None:
+    assert browser.get("/picture/a\0.png").status == 404
+
+
+def test_an_address_that_only_takes_forms_leads_on(world: World, browser: Browser) -> None:
+    answer = browser.get("/orders")
+
+    assert answer.status == 405
+    assert "Go on from the overview." in answer.words
+
+
+def test_the_comments_that_the_service_saw_last_are_on_the_overview(
+    world: World, service: Service, browser: Browser
+) -> None:
+    world.hand("reader").comment(1, "A wren at the window.")
+    world.clock.at += timedelta(hours=2)
+    tick(world, service)
+
+    assert re.search(r"2026-W48 , pinned: yes, \d+ comments? at the last check", browser.get("/").words)

@@ -17,7 +17,11 @@ async function show() {
   });
   const html = await answer.text();
   if (mine !== wanted) return;
-  if (!answer.ok) throw new Error(html);
+  if (!answer.ok) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const words = page.querySelector("[role=alert], main p") ?? page.body;
+    throw new Error(`${editor.dataset.unsaved} ${words.textContent.trim()}`);
+  }
   const open = [...shown.querySelectorAll("details")].map((one) => one.open);
   shown.innerHTML = html;
   const after = [...shown.querySelectorAll("details")];
@@ -27,5 +31,8 @@ async function show() {
 
 form.addEventListener("input", () => {
   clearTimeout(timer);
-  timer = setTimeout(() => show().catch((error) => { saved.textContent = error.message; }), PAUSE);
+  timer = setTimeout(() => show().catch((error) => {
+    // A TypeError is the browser's word that nothing answered, in its own language.
+    saved.textContent = error instanceof TypeError ? editor.dataset.away : error.message;
+  }), PAUSE);
 });
