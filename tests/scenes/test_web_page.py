@@ -521,7 +521,8 @@ def test_what_is_away_is_said_without_the_addresses_of_this_machine(world: World
 def test_a_newer_ledger_tells_strangers_nothing(world: World, service: Service) -> None:
     browser = Browser(page_of(world), cookies={SESSION: "guess"})
     with closing(sqlite3.connect(world.state / "ledger.db")) as database, database:
-        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.execute("PRAGMA user_version = 9999")
+        database.execute("UPDATE written_by SET version = '99.0'")
 
     answer = browser.get("/")
     assert answer.status == 503
