@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,42 @@ def test_only_a_ledger_of_an_earlier_version_loads_the_migrations(
     assert libraries_of("status", **account) == ["sqlalchemy"]
     (tmp_path / "ledger.db").unlink()
     assert libraries_of("plan", **account) == ["sqlalchemy"]
+
+
+def test_the_service_loads_nothing_of_the_page_for_moderators(
+    sandbox: Sandbox, source: Path, tmp_path: Path
+) -> None:
+    """Its memory is the same with the page as without."""
+    environ = {
+        "MEGABOT_INSTANCE": sandbox.url,
+        "MEGABOT_USERNAME": "megabot",
+        "MEGABOT_PASSWORD": "correct horse",
+        "MEGABOT_COMMUNITY": "news",
+        "MEGABOT_SOURCE": str(source),
+        "MEGABOT_STATE_DIR": str(tmp_path),
+        "MEGABOT_WEB_URL": "https://megabot.example",
+        "MEGABOT_TICK": "5",
+    }
+    service = subprocess.Popen(
+        [sys.executable, "-c", RUN, "run"],
+        cwd=ROOT,
+        env={**os.environ, **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        give_up = time.monotonic() + 60
+        # It has started, ticked once, and ticked again.
+        while [one.path for one in sandbox.requests].count("/api/v3/user/unread_count") < 3:
+            assert time.monotonic() < give_up
+            time.sleep(0.05)
+        service.terminate()
+        written, _ = service.communicate(timeout=60)
+    finally:
+        service.kill()
+        service.wait()
+        if service.stdout is not None:
+            service.stdout.close()
+    code, libraries = json.loads(written.splitlines()[-1])
+    assert (code, sorted(libraries)) == (0, ["sqlalchemy"])
