@@ -194,6 +194,8 @@ def test_using_a_text_orders_the_service_to_do_it(stage: Stage) -> None:
     assert record.said == f"preamble news {KEY}\n\n{MERGED.rstrip()}"
     assert (record.state, record.expects, record.actor) == (CommandState.ACTING, BASE, ROBIN.actor)
     assert "The bot carries it out within a minute." in stage.get(f"{PAGE}?order=0000").text
+    # The script looks at these until the order is carried out.
+    assert re.search(r"<div data-order>\s*<p[^>]* data-pending>", stage.get(f"{PAGE}?order=0000").text)
     stage.ledger.keep_command(replace(record, state=CommandState.CLOSED, answer="Saved <b>."))
     assert "Saved &lt;b&gt;." in stage.get(f"{PAGE}?order=0000").text
     assert "Saved" not in stage.get(f"{PAGE}?order=0000", by=SASHA).text
