@@ -2,9 +2,11 @@
 
 import re
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from urllib.parse import urlencode
 
 import pytest
@@ -197,6 +199,27 @@ def test_a_link_works_once(world: World, service: Service) -> None:
     assert again.status == 403
     assert "was used already" in again.words
     assert second.get("/").status == 401
+
+
+def test_a_link_that_is_used_twice_at_the_same_moment_signs_in_once(world: World, service: Service) -> None:
+    address = link(world, service)
+    browsers = [Browser(page_of(world)) for _ in range(4)]
+    for browser in browsers:
+        browser.get(address)
+    form = f"csrf={csrf_of(browsers[0].cookies[LINK])}".encode()
+    together = Barrier(len(browsers))
+
+    def press(browser: Browser) -> int:
+        together.wait(timeout=30)
+        return browser.ask("POST", "/sign-in", form).status
+
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        first, *others = sorted(pool.map(press, browsers))
+
+    assert first == 303
+    # 503: the ledger was being opened for another one just then.
+    assert set(others) <= {403, 503}
+    assert len(world.ports().ledger.web_access()) == 1
 
 
 def test_a_link_works_for_15_minutes(world: World, service: Service) -> None:
