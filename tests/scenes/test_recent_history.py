@@ -10,12 +10,13 @@ from typing import cast
 import pytest
 from typing_extensions import override
 
+from megabot.commands import status
 from megabot.errors import MegabotError
 from megabot.ledger.port import Ledger
 from megabot.ledger.records import Intent, PostRecord
 from megabot.ledger.thread_records import ThreadRecords
 from megabot.ports import Ports
-from megabot.reconcile.actions import Action
+from megabot.reconcile.actions import Action, Publish
 from megabot.reconcile.loop import run_pass
 from megabot.reconcile.observation import Observation
 from megabot.reconcile.orders import PART, Order, OrderKind
@@ -26,7 +27,7 @@ from tests.scenario import ON_BOTH
 from tests.simulation import events
 from tests.simulation.__main__ import quiet_end
 from tests.simulation.year import Year
-from tests.world import SLOT, WEEK, Press, World
+from tests.world import NEWS, SLOT, WEEK, Press, World
 
 SEEDS = 6
 """One of them has an upgrade, one a community on another server; every second one is on Lemmy 0.19."""
@@ -73,6 +74,18 @@ class OnlyRecent:
         return getattr(self._ledger, name)
 
 
+class OnlyAtOnce:
+    """A ledger that refuses to be read thread by thread."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def __getattr__(self, name: str) -> object:
+        if name in {"thread", "overrides", "recent_posts", "recent_intents", "highlights"}:
+            pytest.fail(f"{name} of a single thread is read")
+        return getattr(self._ledger, name)
+
+
 @pytest.fixture(autouse=True)
 def silent() -> Iterator[None]:
     ours = logging.getLogger("megabot")
@@ -102,6 +115,24 @@ def test_no_pass_of_a_handover_reads_the_whole_history(world: World) -> None:
 
     assert len(world.posts()) == 2
     assert world.pinned() == [2]
+
+
+@ON_BOTH
+@pytest.mark.parametrize("weeks", [1, 2])
+def test_a_plan_and_the_status_read_all_threads_at_once(world: World, weeks: int) -> None:
+    world.run_pass()
+    world.pages.all = (NEWS, replace(NEWS, name="more"))
+    for week in range(weeks + 1):
+        world.clock.at = SLOT + week * WEEK
+        world.run_pass()
+    world.clock.at += WEEK
+    ports = world.ports()
+    at_once = replace(ports, ledger=cast("Ledger", OnlyAtOnce(ports.ledger)))
+
+    reports = run_pass(at_once, authenticated=True, dry=True)
+
+    assert [type(action) for report in reports for action in report.left] == [Publish] * 2
+    assert [bool(thread.empty) for thread in status.read(at_once).threads] == [True, True]
 
 
 @pytest.mark.parametrize("seed", [5])
