@@ -144,6 +144,7 @@ def test_it_listens_on_a_unix_socket_for_its_group(machine: Machine, sandbox: Sa
         ({"WEB_URL": "https://megabot.example"}, ["--listen", "8642"], "write an address and a port"),
         ({"WEB_URL": "https://megabot.example"}, ["--listen", "127.0.0.1:99999"], "write an address and"),
         ({"WEB_URL": "https://megabot.example"}, ["--socket", "/nowhere/page"], "cannot listen on /nowhere"),
+        ({"WEB_URL": "http://localhost:1"}, ["--listen", "0.0.0.0:0"], "cross the network unencrypted"),
     ],
 )
 def test_it_says_why_it_does_not_start(
