@@ -17,7 +17,13 @@ import pytest
 from lemmy_sandbox import Sandbox
 from megabot.clock import Stop, SystemClock
 from megabot.commands import web_access
+from megabot.commands.web_orders import WEB
+from megabot.ledger.ownership import host_of
+from megabot.ledger.port import StoredLedger
+from megabot.ledger.postgres.ledger import PostgresLedger
+from megabot.ledger.postgres.shared_database import SharedDatabase
 from megabot.ledger.sqlite import SqliteLedger
+from tests.postgres import Database
 from tests.processes import Machine
 
 PATIENCE = 30.0
@@ -105,10 +111,18 @@ class Client:
         return self.ask("GET", "/")[1]
 
 
+def opened_ledger(machine: Machine) -> StoredLedger:
+    clock, address = SystemClock(Stop()), machine.settings.get("DATABASE_URL")
+    if address is None:
+        return SqliteLedger(machine.state, clock, on_wait=lambda: None, on_set_aside=lambda _: None)
+    return PostgresLedger(
+        SharedDatabase(address), clock, name="megabot", address=host_of(machine.url), on_wait=lambda: None
+    )
+
+
 def sent_link(machine: Machine, sandbox: Sandbox) -> str:
     """Return the token of a link for modlin, as the service sends it."""
-    clock, token = SystemClock(Stop()), "t" * 43
-    ledger = SqliteLedger(machine.state, clock, on_wait=lambda: None, on_set_aside=lambda _: None)
+    ledger, token = opened_ledger(machine), "t" * 43
     actor = f"https://{sandbox.world.hostname}/u/modlin"
     now = datetime.now(UTC)
     with closing(ledger):
@@ -124,6 +138,27 @@ def test_the_page_works_without_the_token_and_the_password(machine: Machine, san
         assert "pinned: yes" in overview
         child.send_signal(signal.SIGTERM)
         assert child.wait(PATIENCE) == -signal.SIGTERM
+
+
+def test_with_the_ledger_in_postgresql_an_order_is_written_there(
+    sandbox: Sandbox, source: Path, database: Database
+) -> None:
+    machine = Machine(url=sandbox.url, home=source.parent, settings={"DATABASE_URL": database.url})
+    assert machine.run("post").code == 0
+    token, port = sent_link(machine, sandbox), free_port()
+    with serving(machine, port):
+        client = Client(port)
+        overview = client.sign_in(token)
+        form = re.search(r'name="csrf" value="(\w+)"', overview)
+        assert form
+        order = f"csrf={form[1]}&verb=hold&thread=news"
+        assert client.ask("POST", "/orders", order)[0] == 303
+    with closing(opened_ledger(machine)) as ledger:
+        (record,) = [one for one in ledger.commands(10) if one.key.startswith(WEB)]
+
+    assert "pinned: yes" in overview
+    assert (record.said, record.by) == ("hold news", "modlin")
+    assert not (machine.state / "ledger.db").exists()
 
 
 def test_it_listens_on_a_unix_socket_for_its_group(machine: Machine, sandbox: Sandbox) -> None:
