@@ -123,19 +123,19 @@ def moment(at: datetime, timezone: str) -> str:
     return f'<time datetime="{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}">{written}</time>'
 
 
-def problem_list(problems: tuple[Problem, ...], warnings: tuple[Problem, ...]) -> str:
-    """List problems and warnings with file and line; "" if there are none."""
-    return _list_of("problem", "bad", problems) + _list_of("warning", "odd", warnings)
+def problem_list(problems: tuple[Problem, ...], warnings: tuple[Problem, ...], *, level: int = 3) -> str:
+    """List problems and warnings with file and line, below headings of a level; "" if there are none."""
+    return _list_of("problem", "bad", problems, level) + _list_of("warning", "odd", warnings, level)
 
 
-def _list_of(kind: str, look: str, problems: tuple[Problem, ...]) -> str:
+def _list_of(kind: str, look: str, problems: tuple[Problem, ...], level: int) -> str:
     if not problems:
         return ""
     items = "".join(f"<li>{_finding(one)}</li>\n" for one in problems)
     heading = _counted(len(problems), kind)
     return (
         f'<section class="found {look}" aria-label="{heading}">'
-        f"<h3>{heading}</h3>\n<ul>{items}</ul></section>\n"
+        f"<h{level}>{heading}</h{level}>\n<ul>{items}</ul></section>\n"
     )
 
 
