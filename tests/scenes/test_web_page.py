@@ -6,10 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from megabot.i18n.translation import use_language
+from megabot.rendering.model import RenderProblem
 from megabot.service.service import Service
 from megabot.source.model import Snapshot, Thread
+from megabot.source.problems import Problem
 from megabot.web.security import FORM_LONGEST, cookies_of, csrf_of
 from tests.scenario import WITH_EACH_LEDGER, at_work, letters, tick, write
+from tests.scenes.test_german_demo import english_sentences
 from tests.scenes.test_web_commands import token_in
 from tests.web_client import URL, Browser, page_of
 from tests.world import NEWS, Pages, World
@@ -172,6 +176,26 @@ def test_an_essay_written_on_the_page_is_in_the_next_thread(
     tick(world, service)
 
     assert "Words from the page." in str(world.posts()[-1]["body"])
+
+
+def test_in_german_no_english_sentence_is_on_any_page(
+    world: World, service: Service, browser: Browser
+) -> None:
+    use_language("de")
+    write(world, service, f"hold {NEXT}")
+    browser.post("/orders", {"verb": "refresh", "thread": "news"})
+    pages = ("/", "/calendar", "/threads/news", f"/threads/news/editions/{NEXT}", "/history")
+    texts = {path: browser.get(path).words for path in pages}
+    texts["live"] = browser.post(f"{pages[3]}/live", {"body": "Worte.", "base": ""}).words
+    world.press.problem = RenderProblem((Problem("thread.md.j2", 1, "-"),))
+    texts["broken"] = browser.get(pages[3]).words
+
+    english = english_sentences()
+    assert [(piece, path) for path, text in texts.items() for piece in english if piece in text] == []
+    assert "Keine Fehler gefunden. So kann es veröffentlicht werden." in texts[pages[3]]
+    assert "Montag, 30. November 2026, 12:00 Europe/London" in texts[pages[3]]
+    assert "von 49.800 Zeichen" in texts[pages[3]]
+    assert "1 Fehler. Bis das behoben ist, wird nichts veröffentlicht." in texts["broken"]
 
 
 def base_in(text: str) -> str:
