@@ -164,18 +164,18 @@ def before_the_move(folder: Path) -> None:
     TokenFile(folder / "token.json").write(WHOLE)
 
 
-def in_a_write(folder: Path) -> None:
-    """The new file was written, and the earlier one was still there."""
+def after_an_earlier_version_ran_again(folder: Path) -> None:
+    """It found no file after the move, and wrote one."""
     before_the_move(folder)
     TokenFile(folder / "token" / "token.json").write(WHOLE)
     TokenFile(folder / "token.json").write(replace(WHOLE, token="outdated"))
 
 
-@pytest.mark.parametrize("crash", [before_the_move, in_a_write])
-def test_after_a_crash_the_move_is_finished(
-    tmp_path: Path, moved: TokenFile, crash: Callable[[Path], None]
+@pytest.mark.parametrize("leave", [before_the_move, after_an_earlier_version_ran_again])
+def test_what_a_crash_or_an_earlier_version_left_is_moved_or_deleted(
+    tmp_path: Path, moved: TokenFile, leave: Callable[[Path], None]
 ) -> None:
-    crash(tmp_path)
+    leave(tmp_path)
 
     assert stored(moved) == WHOLE
     assert left_in(tmp_path) == ["token/token.json"]

@@ -56,6 +56,8 @@ class TokenFile(TokenStore):
     def write(self, stored: StoredToken) -> None:
         text = to_text(stored)
         self._create_folder()
+        # First of all: another process that moves the earlier file later would replace this one with it.
+        self._found()
         beside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         try:
             with open(beside, "wb", opener=_private) as file:
@@ -64,8 +66,6 @@ class TokenFile(TokenStore):
                 os.fsync(file.fileno())
             beside.replace(self._path)
             _sync_folder(self._path.parent)
-            # Whoever writes without having read must leave nothing at the other place, either.
-            self._found()
         except OSError as error:
             beside.unlink(missing_ok=True)
             raise LedgerError(f"{self._path} cannot be written: {error.strerror}.") from error
