@@ -155,8 +155,9 @@ def _furnish_account(folder: Path, name: str, url: str, token: str, community: s
     (source / "thread.md.j2").write_text(_HEAD.format(name=name, day=day))
     links = "- A map: https://maps.example/\n" * 50
     (source / "sections" / "10-maps.md").write_text(f"---\ntitle: Maps\n---\n{links}")
-    state.mkdir(mode=0o700, parents=True)
-    TokenFile(state / "token.json").write(
+    (state / "token").mkdir(mode=0o700, parents=True)
+    state.chmod(0o700)
+    TokenFile(state / "token" / "token.json").write(
         StoredToken(instance=url, username=name, token=token, issued=datetime.now(UTC))
     )
     (folder / "accounts" / f"{name}.env").write_text(

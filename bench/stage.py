@@ -63,7 +63,7 @@ class Stage:
     def forget_ledger(self) -> None:
         """Leave nothing in the state folder but the token."""
         for path in self.state.iterdir():
-            if path.name != "token.json":
+            if path.is_file():
                 path.unlink()
 
     def requests(self) -> list[str]:

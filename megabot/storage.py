@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from megabot import output_paths, state_dir
 from megabot.clock import Clock
+from megabot.errors import LedgerError
 from megabot.lazy import lazy_property
 from megabot.ledger.ownership import host_of
 from megabot.ledger.port import StoredLedger
-from megabot.lemmy.auth.token_file import TokenFile
+from megabot.lemmy.auth.token_file import TokenFile, create_folder
 from megabot.lemmy.auth.token_store import DatabaseTokens, TokenStore
 from megabot.settings import Settings
 
@@ -51,7 +53,11 @@ class Storage:
     @property
     def may_have_token(self) -> bool:
         """Whether a token may be stored. Does not create the state folder."""
-        return self.is_shared or state_dir.holds(self._settings.state_dir, "token.json")
+        state = self._settings.state_dir
+        return self.is_shared or any(
+            state_dir.holds(place.parent, place.name)
+            for place in (_token_in(state), _earlier_token_in(state))
+        )
 
     @lazy_property
     def folder(self) -> Path:
@@ -61,6 +67,10 @@ class Storage:
         output_paths.check_private(folder, published=self._settings.site_dir)
         state_dir.prepare(folder, chosen=self._settings.state_dir_chosen)
         output_paths.mark_state(folder)
+        # Even without a token, so that the unit of the page for moderators can hide it from the start.
+        # A full or read-only disk is not an error here: whatever stores a token creates the folder too.
+        with suppress(LedgerError):
+            create_folder(_token_in(folder).parent)
         return folder
 
     @lazy_property
@@ -95,12 +105,25 @@ class Storage:
         """Return the store of the token; without `create`, the state folder is not created for it."""
         if self.is_shared:
             return DatabaseTokens(self._shared_ledger)
-        return TokenFile((self.folder if create else self._settings.state_dir) / "token.json")
+        folder = self.folder if create else self._settings.state_dir
+        return TokenFile(_token_in(folder), earlier=_earlier_token_in(folder))
 
     def close(self) -> None:
         """Close the ledger until the next use, which may be in another thread."""
         if "ledger" in self.__dict__ and not (self.is_shared and self._database):
             self.ledger.close()
+
+
+def _token_in(folder: Path) -> Path:
+    """Return the token's path in a state folder.
+
+    It has a folder of its own, which a unit can hide; a file that is replaced cannot be hidden by its path.
+    """
+    return folder / "token" / "token.json"
+
+
+def _earlier_token_in(folder: Path) -> Path:
+    return folder / "token.json"
 
 
 def waiting_for_pass() -> str:

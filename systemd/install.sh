@@ -109,13 +109,14 @@ swap() {
 place_files() {
     lib=$destdir$prefix/lib
     mkdir -p "$lib/systemd/system" "$lib/sysusers.d" "$lib/tmpfiles.d" "$destdir$settings/accounts"
-    for unit in megabot.service megabot@.service megabot-accounts.service megabot-web.service; do
+    for unit in megabot.service megabot@.service megabot-accounts.service megabot-web.service megabot-web@.service; do
         sed "s|/usr/local/bin/|$prefix/bin/|" "$source/systemd/$unit" >"$lib/systemd/system/$unit"
     done
     cp "$source/systemd/sysusers.conf" "$lib/sysusers.d/megabot.conf"
     cp "$source/systemd/tmpfiles.conf" "$lib/tmpfiles.d/megabot.conf"
     chmod 644 "$lib/systemd/system/megabot.service" "$lib/systemd/system/megabot@.service" \
         "$lib/systemd/system/megabot-accounts.service" "$lib/systemd/system/megabot-web.service" \
+        "$lib/systemd/system/megabot-web@.service" \
         "$lib/sysusers.d/megabot.conf" "$lib/tmpfiles.d/megabot.conf"
     [ -e "$destdir$settings/config.env" ] || (
         umask 027
@@ -130,13 +131,13 @@ make_account() {
     elif ! id "$user" >/dev/null 2>&1; then
         useradd --system --user-group --home-dir "$state" --shell /usr/sbin/nologin "$user"
     fi
-    install -d -m 700 -o "$user" -g "$user" "$state" "$state/bots" "$state/accounts"
+    install -d -m 700 -o "$user" -g "$user" "$state" "$state/token" "$state/bots" "$state/accounts"
     chown "root:$user" "$settings" "$settings/accounts" "$settings/config.env"
 }
 
 restart_what_ran() {
     systemctl daemon-reload
-    systemctl try-restart megabot.service 'megabot@*.service' megabot-accounts.service megabot-web.service || fail "the new megabot does not start; see: \
+    systemctl try-restart megabot.service 'megabot@*.service' megabot-accounts.service megabot-web.service 'megabot-web@*.service' || fail "the new megabot does not start; see: \
 journalctl -u megabot. To go back: ln -sfn $before $home/current && systemctl restart megabot"
 }
 

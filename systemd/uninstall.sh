@@ -30,9 +30,9 @@ stop_services() {
     systemctl disable --quiet --now megabot-accounts.service megabot-web.service || true
     for file in "$settings"/*.env; do
         name=$(basename "$file" .env)
-        [ "$name" = config ] || systemctl disable --quiet --now "megabot@$name.service" || true
+        [ "$name" = config ] || systemctl disable --quiet --now "megabot@$name.service" "megabot-web@$name.service" || true
     done
-    systemctl stop 'megabot@*.service'
+    systemctl stop 'megabot@*.service' 'megabot-web@*.service'
 }
 
 run_megabot() {
@@ -64,6 +64,7 @@ remove_files() {
     fi
     rm -f "$lib/systemd/system/megabot.service" "$lib/systemd/system/megabot@.service" \
         "$lib/systemd/system/megabot-accounts.service" "$lib/systemd/system/megabot-web.service" \
+        "$lib/systemd/system/megabot-web@.service" \
         "$lib/sysusers.d/megabot.conf" "$lib/tmpfiles.d/megabot.conf"
     rm -rf "${destdir}${home:?}"
 }

@@ -10,6 +10,8 @@ from tests.world import SLOT, WEEK, World
 BOT = "@megabot@lemmy.example"
 ON_BOTH = pytest.mark.parametrize("world", ["v3", "v4"], indirect=True)
 """Runs the scene on Lemmy 0.19 and on 1.0."""
+WITH_EACH_LEDGER = pytest.mark.parametrize("world", ["v3", "v4", "v3 postgres"], indirect=True)
+"""Runs the scene on both, and once more with the ledger in PostgreSQL."""
 
 
 def at_work(world: World) -> Service:

@@ -14,6 +14,7 @@ from megabot import clock
 from megabot.app import App
 from megabot.cli.anonymous import public_posts, warm_renderer
 from megabot.errors import ConfigError
+from megabot.forum.addresses import is_loopback
 from megabot.lemmy.public_posts import PublicPosts
 from megabot.ports import OfflinePorts
 from megabot.rendering.port import Renderer
@@ -38,15 +39,28 @@ def serve(app: App, *, listen: tuple[str, int] | Path, show: Callable[[str], Non
             "the page for moderators is off; set MEGABOT_WEB_URL to its public address "
             "(docs/reference/settings.md)"
         )
+    if not isinstance(listen, Path) and web_url.startswith("http://") and not is_loopback(listen[0]):
+        raise ConfigError(
+            f"MEGABOT_WEB_URL is {web_url}, so sessions would cross the network unencrypted; "
+            "listen on 127.0.0.1, or serve the page over HTTPS"
+        )
     app.settings.require_online(needs_community=False)
     app.require_own_ledger()
+    with opened_server(app) as server, closing(_socket(listen)) as made:
+        show(web_url if isinstance(listen, Path) else "http://{}:{}".format(*made.getsockname()[:2]))
+        server.run(sockets=[made])
+
+
+@contextmanager
+def opened_server(app: App) -> Iterator[uvicorn.Server]:
+    """Yield the server of the page at the app's `web_url`; the caller runs it on a socket of its own."""
     # What this thread opened, another one cannot use.
     app.rest()
     with ExitStack() as stack:
         renderer = stack.enter_context(closing(warm_renderer()))
         posts = stack.enter_context(public_posts(app.settings.instance, used=app.settings.proxy_used()))
         console = Console(
-            web_url=web_url,
+            web_url=app.settings.web_url,
             ports=Opener(app, renderer).ports,
             commanders=_commanders(posts, admins=app.settings.admins),
             draw_token=clock.new_token,
@@ -69,9 +83,7 @@ def serve(app: App, *, listen: tuple[str, int] | Path, show: Callable[[str], Non
             limit_concurrency=_REQUESTS,
             timeout_graceful_shutdown=_LAST_REQUESTS,
         )
-        made = stack.enter_context(closing(_socket(listen)))
-        show(web_url if isinstance(listen, Path) else "http://{}:{}".format(*made.getsockname()[:2]))
-        uvicorn.Server(config).run(sockets=[made])
+        yield uvicorn.Server(config)
 
 
 class Opener:

@@ -3,6 +3,7 @@
 import functools
 import http.server
 import logging
+import re
 import shutil
 import tempfile
 import threading
@@ -59,6 +60,7 @@ class Stage:
     """What the scenes act on. `tell` prints a line: when, who, what.
 
     `unpinned` are the posts that people unpinned; `language` is the settings for the bot's language.
+    `web_url` is the address of the page for moderators, "" without one.
     """
 
     sandbox: Sandbox
@@ -69,6 +71,7 @@ class Stage:
     app: App | None = None
     service: Service | None = None
     language: Mapping[str, str] = field(default_factory=dict)
+    web_url: str = ""
     community_id: int = 0
     people: dict[str, User] = field(default_factory=dict)
     unpinned: list[int] = field(default_factory=list)
@@ -86,6 +89,7 @@ class Stage:
                 "MEGABOT_COMMUNITY": COMMUNITY,
                 "MEGABOT_SOURCE": str(self.source),
                 "MEGABOT_STATE_DIR": str(self.state),
+                "MEGABOT_WEB_URL": self.web_url,
                 **self.language,
             },
             env_file=None,
@@ -154,8 +158,32 @@ class Stage:
             if comment["id"] not in before and "answer:" in comment["content"]:
                 self.say(BOT, f"replies: {comment['content'].partition(chr(10))[0]}")
 
+    def ask_for_link(self) -> str:
+        """Ask the bot for a link by private message, as the moderator; return it from the reply."""
+        moderator = self.people[MODERATOR]
+        moderator.message(self.sandbox.person(BOT).id, "web")
+        self.say(MODERATOR, "writes to the bot in a private message: web")
+        self.clock.sleep(30)
+        self.tick()
+        newest = max(self._letters(moderator), key=lambda letter: int(letter["id"]))
+        self.say(BOT, "replies with a link that works once, within 15 minutes")
+        found = re.search(re.escape(self.web_url) + r"/sign-in\?token=[\w-]+", str(newest["content"]))
+        if found is None:
+            raise ValueError("the bot sent no link")
+        return found[0]
+
+    def go_on(self, wait: Callable[[float], object]) -> None:
+        """Keep the bot at work in real time, until this is interrupted."""
+        while True:
+            wait(1)
+            self.clock.sleep(1)
+            self.tick()
+
     def site(self) -> AbstractContextManager[str]:
         return _served_site(self._running().offline_ports, self.state.parent / "site")
+
+    def _letters(self, reader: User) -> list[dict[str, Any]]:
+        return [one["private_message"] for one in reader.messages() if one["creator"]["name"] == BOT]
 
     def _comments(self) -> list[dict[str, Any]]:
         return self.people[READER].comments_by(BOT)
@@ -193,10 +221,12 @@ def _only_errors_logged() -> Iterator[None]:
 
 
 @contextmanager
-def set_stage(tell: Tell, *, api: str = "v3", language: Mapping[str, str] | None = None) -> Iterator[Stage]:
+def set_stage(
+    tell: Tell, *, api: str = "v3", language: Mapping[str, str] | None = None, web_url: str = ""
+) -> Iterator[Stage]:
     """Build the stage: a server (v3: Lemmy 0.19, v4: 1.0), two communities, people and the bot's account.
 
-    `language` has settings like `MEGABOT_LANGUAGE`.
+    `language` has settings like `MEGABOT_LANGUAGE`; `web_url` is the address of the page for moderators.
     """
     clock = FakedClock()
     with (
@@ -219,6 +249,7 @@ def set_stage(tell: Tell, *, api: str = "v3", language: Mapping[str, str] | None
             source,
             tell,
             language=language or {},
+            web_url=web_url,
             community_id=place.id,
         )
         for name in (MODERATOR, READER, LIBRARIAN):

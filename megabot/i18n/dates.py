@@ -41,6 +41,15 @@ _FULL_MONTHS = (
     NP_("full month", "November"),
     NP_("full month", "December"),
 )
+_FULL_WEEKDAYS = (
+    NP_("full weekday", "Monday"),
+    NP_("full weekday", "Tuesday"),
+    NP_("full weekday", "Wednesday"),
+    NP_("full weekday", "Thursday"),
+    NP_("full weekday", "Friday"),
+    NP_("full weekday", "Saturday"),
+    NP_("full weekday", "Sunday"),
+)
 
 
 def day_and_time(at: datetime) -> str:
@@ -59,4 +68,12 @@ def full_date(day: date) -> str:
     # Translators: a date on the site, such as "30 November 2026"; put the parts in your usual order.
     return _("{day} {month} {year}").format(
         day=day.day, month=pgettext(*_FULL_MONTHS[day.month - 1]), year=day.year
+    )
+
+
+def full_moment(at: datetime) -> str:
+    """Write a date and the time on the clock of its zone, such as `Monday 30 November 2026, 12:00`."""
+    # Translators: such as "Monday 30 November 2026, 12:00"; the name of the time zone follows.
+    return _("{weekday} {date}, {time}").format(
+        weekday=pgettext(*_FULL_WEEKDAYS[at.weekday()]), date=full_date(at.date()), time=f"{at:%H:%M}"
     )

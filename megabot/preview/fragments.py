@@ -7,6 +7,8 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from lemmy_markdown import to_html_again
+from megabot.i18n.dates import full_moment
+from megabot.i18n.translation import _, ngettext, pgettext
 from megabot.preview.absolute_links import link, make_self_contained
 from megabot.rendering.model import Rendered, RenderProblem
 from megabot.schedule.calendar import Edition
@@ -69,12 +71,13 @@ def verdict(preview: Preview) -> str:
     """Return one line about whether this could be posted."""
     problems, warnings = len(preview.problems), len(preview.warnings)
     if problems:
-        words = "Nothing is posted until this is fixed."
-        return f'<p class="verdict bad"><strong>{_counted(problems, "problem")}.</strong> {words}</p>\n'
+        words = _("Nothing is posted until this is fixed.")
+        return f'<p class="verdict bad"><strong>{_problems(problems)}.</strong> {words}</p>\n'
     if warnings:
-        words = "Warnings do not block posting. Please review them."
-        return f'<p class="verdict odd"><strong>{_counted(warnings, "warning")}.</strong> {words}</p>\n'
-    return '<p class="verdict good"><strong>No problems found.</strong> It can be posted as shown.</p>\n'
+        words = _("Warnings do not block posting. Please review them.")
+        return f'<p class="verdict odd"><strong>{_warnings(warnings)}.</strong> {words}</p>\n'
+    found, words = _("No problems found."), _("It can be posted as shown.")
+    return f'<p class="verdict good"><strong>{found}</strong> {words}</p>\n'
 
 
 def heading(edition: PreviewedEdition) -> str:
@@ -89,19 +92,23 @@ def heading(edition: PreviewedEdition) -> str:
 def facts(one: PreviewedEdition) -> str:
     """List when an edition is due and how much of Lemmy's limits it uses."""
     edition, name = one.edition, escape(one.thread.name)
-    skipped = " <strong>This edition is skipped and will not be posted.</strong>" if edition.skipped else ""
+    skipped = _("This edition is skipped and will not be posted.")
+    skipped = f" <strong>{skipped}</strong>" if edition.skipped else ""
+    number = _("{key}, number {number} of {thread}")
     rows = {
-        "Edition": f"{escape(edition.key)}, number {edition.number} of <em>{name}</em>",
-        "Due": moment(edition.slot, one.thread.schedule.timezone) + skipped,
+        _("Edition"): number.format(
+            key=escape(edition.key), number=edition.number, thread=f"<em>{name}</em>"
+        ),
+        _("Due"): moment(edition.slot, one.thread.schedule.timezone) + skipped,
     }
     if isinstance(one.text, Rendered):
         # Lemmy counts a title in code points, everything else in UTF-16 units (lemmy-api 2.7).
-        rows["Title"] = _gauge(len(one.text.title), limits.TITLE_LONGEST)
-        rows["Text"] = _signed_gauge(one.text.body.rstrip(), limits.BODY_LONGEST)
+        rows[_("Title")] = _gauge(len(one.text.title), limits.TITLE_LONGEST)
+        rows[_("Text")] = _signed_gauge(one.text.body.rstrip(), limits.BODY_LONGEST)
         if one.text.comment:
-            rows["Comment"] = _signed_gauge(one.text.comment, limits.COMMENT_LONGEST)
+            rows[_("Comment")] = _signed_gauge(one.text.comment, limits.COMMENT_LONGEST)
         if one.text.first_comment:
-            rows["First comment"] = _signed_gauge(one.text.first_comment, limits.COMMENT_LONGEST)
+            rows[_("First comment")] = _signed_gauge(one.text.first_comment, limits.COMMENT_LONGEST)
     listed = "".join(f"<div><dt>{what}</dt><dd>{value}</dd></div>\n" for what, value in rows.items())
     return f'<dl class="facts">\n{listed}</dl>\n'
 
@@ -112,46 +119,50 @@ def _signed_gauge(text: str, most: int) -> str:
 
 
 def _gauge(used: int, most: int) -> str:
-    words = f"{used:,} of {most:,} characters"
+    words = _("{used} of {most} characters").format(used=_grouped(used), most=_grouped(most))
     return f'{words} <meter max="{most}" high="{most * 9 // 10}" value="{used}">{words}</meter>'
+
+
+def _grouped(number: int) -> str:
+    # Translators: between the thousands of a number, as in 49,800.
+    return f"{number:,}".replace(",", pgettext("between thousands", ","))
 
 
 def moment(at: datetime, timezone: str) -> str:
     """Return a time in a time zone as HTML."""
-    local = at.astimezone(ZoneInfo(timezone))
-    written = f"{local:%A} {local.day} {local:%B %Y, %H:%M} {escape(timezone)}"
+    written = f"{full_moment(at.astimezone(ZoneInfo(timezone)))} {escape(timezone)}"
     return f'<time datetime="{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}">{written}</time>'
 
 
-def problem_list(problems: tuple[Problem, ...], warnings: tuple[Problem, ...]) -> str:
-    """List problems and warnings with file and line; "" if there are none."""
-    return _list_of("problem", "bad", problems) + _list_of("warning", "odd", warnings)
+def problem_list(problems: tuple[Problem, ...], warnings: tuple[Problem, ...], *, level: int = 3) -> str:
+    """List problems and warnings with file and line, below headings of a level; "" if there are none."""
+    bad, odd = _problems(len(problems)), _warnings(len(warnings))
+    return _list_of(bad, "bad", problems, level) + _list_of(odd, "odd", warnings, level)
 
 
-def _list_of(kind: str, look: str, problems: tuple[Problem, ...]) -> str:
+def _list_of(heading: str, look: str, problems: tuple[Problem, ...], level: int) -> str:
     if not problems:
         return ""
     items = "".join(f"<li>{_finding(one)}</li>\n" for one in problems)
-    heading = _counted(len(problems), kind)
     return (
         f'<section class="found {look}" aria-label="{heading}">'
-        f"<h3>{heading}</h3>\n<ul>{items}</ul></section>\n"
+        f"<h{level}>{heading}</h{level}>\n<ul>{items}</ul></section>\n"
     )
 
 
 def changes(shown: PreviewedEdition) -> str:
     """Show the changes since the current post."""
     if not shown.standing:
-        return (
-            '<p class="quiet">This thread has no known post yet, so there is nothing to compare with.</p>\n'
-        )
-    post = link(shown.standing, "the current post")
+        words = _("This thread has no known post yet, so there is nothing to compare with.")
+        return f'<p class="quiet">{words}</p>\n'
+    post = link(shown.standing, _("the current post"))
     if not shown.changes:
-        return f'<p class="quiet">The text is the same as in {post}.</p>\n'
+        words = _("The text is the same as in {post}.").format(post=post)
+        return f'<p class="quiet">{words}</p>\n'
     lines = "".join(_line(line) for line in shown.changes)
+    summary, words = _("Changes since the current post"), _("Compared with {post}:").format(post=post)
     return (
-        f"<details><summary>Changes since the current post</summary>\n<p>Compared with {post}:</p>\n"
-        f'<pre class="diff">{lines}</pre></details>\n'
+        f'<details><summary>{summary}</summary>\n<p>{words}</p>\n<pre class="diff">{lines}</pre></details>\n'
     )
 
 
@@ -171,12 +182,17 @@ def _finding(problem: Problem) -> str:
 def origin(preview: Preview) -> str:
     """Return the revision of the templates and the time of the preview."""
     revision = preview.revision
+    made = moment(preview.made, "UTC")
     if not revision.commit:
-        return f"Generated by megabot on {moment(preview.made, 'UTC')} from files outside git."
+        return _("Generated by megabot on {moment} from files outside git.").format(moment=made)
     commit = f"<code>{escape(revision.commit[:12])}</code>"
     commit = link(revision.url, commit) if revision.url else commit
-    changes = " with uncommitted changes" if revision.dirty else ""
-    return f"Generated by megabot on {moment(preview.made, 'UTC')} from revision {commit}{changes}."
+    words = (
+        _("Generated by megabot on {moment} from revision {commit} with uncommitted changes.")
+        if revision.dirty
+        else _("Generated by megabot on {moment} from revision {commit}.")
+    )
+    return words.format(moment=made, commit=commit)
 
 
 def text(markdown: str, *, prefix: str) -> str:
@@ -184,8 +200,12 @@ def text(markdown: str, *, prefix: str) -> str:
     return f'<div class="text">\n{make_self_contained(to_html_again(markdown), prefix=prefix)}</div>\n'
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _problems(number: int) -> str:
+    return ngettext("{number} problem", "{number} problems", number).format(number=number)
+
+
+def _warnings(number: int) -> str:
+    return ngettext("{number} warning", "{number} warnings", number).format(number=number)
 
 
 def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -10,6 +10,7 @@ from html import escape
 from urllib.parse import quote, urlencode
 
 from lemmy_markdown import title_to_html
+from megabot.i18n.translation import _, html_language
 from megabot.preview.absolute_links import link
 from megabot.preview.fragments import (
     Preview,
@@ -32,25 +33,32 @@ _ALIGNED = re.compile(r' style="text-align:\s*(left|center|right);?"')
 def document(view: View, *, count: int = 0) -> str:
     """Return the whole page; `count` is the number of the change that it shows."""
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{escape(html_language())}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{escape(_name(view))}</title>\n"
         # An empty icon, because browsers ask for /favicon.ico otherwise.
         '<link rel="stylesheet" href="/style.css">\n<link rel="icon" href="data:,">\n'
         '<script src="/script.js" defer></script>\n</head>\n<body>\n'
-        '<p class="lost" role="alert" hidden>megabot preview has stopped, so this page no longer updates. '
-        "To start it again, run <code>megabot preview --open</code>.</p>\n"
+        f'<p class="lost" role="alert" hidden>{_stopped()}</p>\n'
         f'<div id="shown" data-count="{count}">\n{part(view)}</div>\n</body>\n</html>\n'
     )
+
+
+def _stopped() -> str:
+    words = _(
+        "megabot preview has stopped, so this page no longer updates. To start it again, run {command}."
+    )
+    return words.format(command="<code>megabot preview --open</code>")
 
 
 def part(view: View) -> str:
     """Return the part of the page that is replaced when a file changes."""
     shown = view.shown
     own = replace(view.preview, editions=(shown,) if shown else ())
+    about = _("About this edition")
     beside = (
-        f'<aside aria-label="About this edition">\n<div role="status">{verdict(own)}</div>\n'
+        f'<aside aria-label="{about}">\n<div role="status">{verdict(own)}</div>\n'
         f"{problem_list(own.problems, own.warnings)}{facts(shown) if shown else ''}"
         f"{changes(shown) if shown else ''}{_elsewhere(view, own)}</aside>\n"
     )
@@ -66,7 +74,8 @@ def _elsewhere(view: View, own: Preview) -> str:
     problems = tuple(one for one in view.preview.problems if one not in own.problems)
     warnings = tuple(one for one in view.preview.warnings if one not in own.warnings)
     listed = problem_list(problems, warnings)
-    return f"<h2>In other threads</h2>\n{listed}" if listed else ""
+    heading = _("In other threads")
+    return f"<h2>{heading}</h2>\n{listed}" if listed else ""
 
 
 def _name(view: View) -> str:
@@ -85,13 +94,13 @@ def _threads(view: View) -> str:
     """Link each thread and mark those with problems; "" if there is only one."""
     if len(view.preview.editions) <= 1:
         return ""
-    items = []
+    items, label, title = [], _("Threads"), _("has problems")
     for number, edition in enumerate(view.preview.editions):
         here = ' aria-current="page"' if number == view.at else ""
-        mark = ' <span class="count" title="has problems">!</span>' if edition.problems else ""
+        mark = f' <span class="count" title="{title}">!</span>' if edition.problems else ""
         address = _address(edition.thread.name, 0)
         items.append(f'<li><a href="{address}"{here}>{escape(edition.thread.name)}{mark}</a></li>')
-    return f'<nav class="threads" aria-label="Threads"><ul>{"".join(items)}</ul></nav>\n'
+    return f'<nav class="threads" aria-label="{label}"><ul>{"".join(items)}</ul></nav>\n'
 
 
 def _steps(view: View) -> str:
@@ -100,12 +109,15 @@ def _steps(view: View) -> str:
     if shown is None:
         return ""
     name = shown.thread.name
-    earlier = _step(name, view.slot - 1, "prev", "&#8592; Earlier", there=view.slot > 0)
-    later = _step(name, view.slot + 1, "next", "Later &#8594;", there=view.slot + 1 < view.slots)
+    back, ahead, label = _("Earlier"), _("Later"), _("Editions")
+    earlier = _step(name, view.slot - 1, "prev", f"&#8592; {back}", there=view.slot > 0)
+    later = _step(name, view.slot + 1, "next", f"{ahead} &#8594;", there=view.slot + 1 < view.slots)
+    place = _("{number} of the next {most}").format(number=view.slot + 1, most=view.slots)
     when = moment(shown.edition.slot, shown.thread.schedule.timezone)
     return (
-        f'<nav class="steps" aria-label="Editions">{earlier}<p><strong>{escape(shown.edition.key)}</strong> '
-        f'{when}<br><span class="quiet">{view.slot + 1} of the next {view.slots}</span></p>{later}</nav>\n'
+        f'<nav class="steps" aria-label="{label}">{earlier}'
+        f"<p><strong>{escape(shown.edition.key)}</strong> "
+        f'{when}<br><span class="quiet">{place}</span></p>{later}</nav>\n'
     )
 
 
@@ -119,15 +131,17 @@ def _last(view: View) -> str:
     """Show the edition as it was before a mistake; "" without a mistake or without an earlier version."""
     if view.text is not None or view.last is None or view.last.shown is None:
         return ""
-    note = "The files have a mistake. This is the last version that worked; fix it, and the page updates."
+    note = _("The files have a mistake. This is the last version that worked; fix it, and the page updates.")
     return f'<p class="last" role="note">{note}</p>\n{post(view.last, view.last.shown)}'
 
 
 def _nothing() -> str:
-    return (
-        '<article class="card"><h1>Nothing to show yet</h1>\n<p>The files have mistakes, listed here with '
-        "file and line, and cannot be used yet. This page updates when you save a file.</p></article>\n"
+    words = _(
+        "The files have mistakes, listed here with file and line, and cannot be used yet. "
+        "This page updates when you save a file."
     )
+    heading = _("Nothing to show yet")
+    return f'<article class="card"><h1>{heading}</h1>\n<p>{words}</p></article>\n'
 
 
 def post(view: View, shown: PreviewedEdition) -> str:
@@ -135,7 +149,7 @@ def post(view: View, shown: PreviewedEdition) -> str:
     rendered = shown.text
     if not isinstance(rendered, Rendered):
         heading = escape(f"{shown.thread.name} {shown.edition.key}")
-        words = "This edition cannot be rendered. Nothing is posted or edited until this is fixed."
+        words = _("This edition cannot be rendered. Nothing is posted or edited until this is fixed.")
         return f'<article class="card"><h1>{heading}</h1>\n<p>{words}</p></article>\n'
     body = _aligned(text(rendered.body, prefix="post"))
     return (
@@ -147,30 +161,32 @@ def post(view: View, shown: PreviewedEdition) -> str:
 def _byline(view: View, thread: Thread) -> str:
     marks = "".join(
         f' <span class="mark">{words}</span>'
-        for words, is_set in (("Pinned", thread.pin.value != "none"), ("NSFW", thread.nsfw))
+        for words, is_set in ((_("Pinned"), thread.pin.value != "none"), ("NSFW", thread.nsfw))
         if is_set
     )
-    where = f" in !{escape(thread.community)}" if thread.community else ""
-    return f'<p class="quiet byline">by the bot{where}{marks}</p>\n'
+    place = f"!{escape(thread.community)}"
+    words = _("by the bot in {community}").format(community=place) if thread.community else _("by the bot")
+    return f'<p class="quiet byline">{words}{marks}</p>\n'
 
 
 def _picture(view: View, text: Rendered) -> str:
     """Show a title image that is a local file; link one from elsewhere, so that nothing is loaded."""
     parts = []
-    for address, what, alt in ((text.url, "Link", text.alt_text), (text.thumbnail, "Thumbnail", "")):
+    for address, what, alt in ((text.url, _("Link"), text.alt_text), (text.thumbnail, _("Thumbnail"), "")):
         if address in view.snapshot.pictures:
             source = f"/picture/{quote(address)}?{quote(view.snapshot.pictures[address])}"
             parts.append(f'<img class="picture" src="{escape(source)}" alt="{escape(alt)}">')
         elif address:
             parts.append(f'<p class="extra">{what}: {link(address, escape(address))}</p>')
     if text.alt_text:
-        parts.append(f'<p class="extra">Image description: {escape(text.alt_text)}</p>')
+        words = _("Image description")
+        parts.append(f'<p class="extra">{words}: {escape(text.alt_text)}</p>')
     return "\n".join([*parts, ""])
 
 
 def _comments(text: Rendered) -> str:
-    first = _comment("First comment", text.first_comment, prefix="first")
-    return first + _comment("Comment in the previous thread", text.comment, prefix="comment")
+    first = _comment(_("First comment"), text.first_comment, prefix="first")
+    return first + _comment(_("Comment in the previous thread"), text.comment, prefix="comment")
 
 
 def _comment(heading: str, content: str, *, prefix: str) -> str:

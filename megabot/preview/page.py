@@ -2,6 +2,7 @@
 
 from html import escape
 
+from megabot.i18n.translation import _, html_language
 from megabot.preview.absolute_links import link
 from megabot.preview.fragments import (
     Preview,
@@ -22,10 +23,10 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 def page(preview: Preview) -> str:
     threads = ", ".join(one.thread.name for one in preview.editions)
-    name = f"Preview of {threads}" if threads else "Preview"
+    name = _("Preview of {threads}").format(threads=threads) if threads else _("Preview")
     articles = "".join(_article(one) for one in preview.editions)
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{escape(html_language())}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
@@ -45,7 +46,8 @@ def _contents(shown: tuple[PreviewedEdition, ...]) -> str:
         f'<li><a href="#{escape(edition.thread.name)}">{escape(heading(edition))}</a></li>'
         for edition in shown
     )
-    return f'<nav aria-label="Threads"><ul>{items}</ul></nav>\n'
+    label = _("Threads")
+    return f'<nav aria-label="{label}"><ul>{items}</ul></nav>\n'
 
 
 def _article(edition: PreviewedEdition) -> str:
@@ -64,15 +66,18 @@ def _article(edition: PreviewedEdition) -> str:
 
 
 def _post(name: str, rendered: Rendered) -> str:
-    addresses = {"Link": rendered.url, "Thumbnail": rendered.thumbnail}
+    addresses = {_("Link"): rendered.url, _("Thumbnail"): rendered.thumbnail}
     links = "".join(f"<p>{what}: {link(to, escape(to))}</p>\n" for what, to in addresses.items() if to)
-    about = f"<p>Image description: {escape(rendered.alt_text)}</p>\n" if rendered.alt_text else ""
+    description = _("Image description")
+    about = f"<p>{description}: {escape(rendered.alt_text)}</p>\n" if rendered.alt_text else ""
     extra = f'<div class="extra">{links}{about}</div>\n' if links or about else ""
-    return f'<section class="card" aria-label="Text">{extra}{text(rendered.body, prefix=name)}</section>\n'
+    body, label = text(rendered.body, prefix=name), _("Text")
+    return f'<section class="card" aria-label="{label}">{extra}{body}</section>\n'
 
 
 def _comment(name: str, rendered: Rendered) -> str:
     if not rendered.comment:
         return ""
     html = text(rendered.comment, prefix=f"{name}.comment").replace(EDITION_URL, f"#{name}")
-    return f'<section class="card"><h3>Comment in the previous thread</h3>\n{html}</section>\n'
+    title = _("Comment in the previous thread")
+    return f'<section class="card"><h3>{title}</h3>\n{html}</section>\n'

@@ -24,13 +24,15 @@ a { color: var(--link); text-decoration-thickness: 1px; text-underline-offset: 2
 h1, h2, h3 { line-height: 1.25; }
 header.top h1 { font-size: 1rem; font-weight: 600; color: var(--quiet); margin: 0 0 .6rem; }
 .verdict, .found { border-left: 4px solid; border-radius: .3rem; padding: .55rem .9rem; margin: 0 0 1rem; }
-.verdict strong, .found h3 { color: inherit; }
+.verdict strong, .found :is(h2, h3) { color: inherit; }
 .good { border-color: var(--good); background: var(--on-good); } .good strong { color: var(--good); }
-.odd { border-color: var(--odd); background: var(--on-odd); } .odd strong, .odd h3 { color: var(--odd); }
-.bad { border-color: var(--bad); background: var(--on-bad); } .bad strong, .bad h3 { color: var(--bad); }
+.odd { border-color: var(--odd); background: var(--on-odd); }
+.odd strong, .odd :is(h2, h3) { color: var(--odd); }
+.bad { border-color: var(--bad); background: var(--on-bad); }
+.bad strong, .bad :is(h2, h3) { color: var(--bad); }
 header.top > :last-child { margin-bottom: 0; }
 nav ul { margin: 0; padding-left: 1.2rem; }
-.found h3 { font-size: 1rem; margin: 0 0 .2rem; }
+.found :is(h2, h3) { font-size: 1rem; margin: 0 0 .2rem; }
 .found ul { list-style: none; margin: 0; padding: 0; }
 .found li + li { margin-top: .45rem; }
 .found .hint { color: var(--quiet); } .found .hint::before { content: "\\2192\\00a0"; }

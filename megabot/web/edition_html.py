@@ -78,7 +78,7 @@ def _values(shown: Shown) -> dict[str, object]:
     # The HTML of these functions is safe: it is what the contributor's preview shows of the same texts.
     trusted = {
         "verdict": verdict(own),
-        "problems": problem_list(_placed(own.problems), _placed(own.warnings)),
+        "problems": problem_list(_placed(own.problems), _placed(own.warnings), level=2),
         "facts": facts(edition) if edition else "",
         "post": post(shown.view, edition) if edition else "",
     }

@@ -36,7 +36,7 @@ def test_every_folder_and_every_ending_is_on_the_page() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [ledger_file.NAME, output_paths.MARKER, ".gitignore", "token.json", "links.json", turn_record.NAME],
+    [ledger_file.NAME, output_paths.MARKER, ".gitignore", "token/token.json", "links.json", turn_record.NAME],
 )
 def test_a_file_of_the_state_folder_is_on_the_page(name: str) -> None:
     assert f"`{name}`" in STATE

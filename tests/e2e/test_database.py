@@ -70,7 +70,7 @@ def guarded(database: Database) -> Guarded:
 
 def state_files() -> list[str]:
     folder = Path.home() / ".local/state/megabot"
-    return sorted(path.name for path in folder.iterdir() if not path.name.endswith(".lock"))
+    return sorted(path.name for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
 
 
 def published(megabot: Megabot, **settings: str) -> int:

@@ -227,7 +227,7 @@ def test_every_verb_works_on_one_account_by_its_file(
     file = service.write("books")
 
     assert main(["--account", str(file), "login"]) == 0
-    assert (service.home / ".local/state/megabot/accounts/books/token.json").exists()
+    assert (service.home / ".local/state/megabot/accounts/books/token/token.json").exists()
     assert main(["--account", str(file), "status"]) == 0
     assert "signed in" in capsys.readouterr().out
 

@@ -98,7 +98,7 @@ def test_every_verb_refuses_the_ledger_of_another_server(
 ) -> None:
     """S12."""
     megabot("post")
-    (token,) = [path.read_bytes() for path in state(nobodys_home).glob("token.json")]
+    (token,) = [path.read_bytes() for path in state(nobodys_home).glob("token/token.json")]
     other = elsewhere("other.example")
 
     code, out, err = megabot(*words.split(), INSTANCE=other.url)
@@ -107,7 +107,7 @@ def test_every_verb_refuses_the_ledger_of_another_server(
     assert "belongs to megabot on lemmy.example, but the settings are for megabot on " in err
     assert NEXT_STEP in err
     assert posts(other) == 0
-    assert (state(nobodys_home) / "token.json").read_bytes() == token
+    assert (state(nobodys_home) / "token/token.json").read_bytes() == token
 
 
 @pytest.mark.parametrize("words", VERBS)
@@ -147,7 +147,7 @@ def test_an_upgraded_server_is_the_same_one(megabot: Megabot, nobodys_home: Path
     megabot("post")
     before = owner(nobodys_home)
     sandbox.upgrade()
-    (state(nobodys_home) / "token.json").unlink()
+    (state(nobodys_home) / "token/token.json").unlink()
 
     code, _, err = megabot("post")
 
@@ -198,7 +198,7 @@ def test_a_ledger_without_its_token_is_judged_by_its_posts(
     """A backup holds no token."""
     megabot("post")
     make_older(nobodys_home)
-    (state(nobodys_home) / "token.json").unlink()
+    (state(nobodys_home) / "token/token.json").unlink()
     other = elsewhere("other.example")
 
     code, _, err = megabot("post", INSTANCE=other.url)

@@ -257,7 +257,7 @@ def the_ledger_is_a_newer_one(scene: Scene) -> None:
 
 def the_token_file_is_garbled(scene: Scene) -> None:
     scene.run("post")
-    path = scene.host.state / "token.json"
+    path = scene.host.state / "token/token.json"
     path.write_text(path.read_text().replace('"attempts"', "attempts"))
     assert "cannot be parsed" in scene.run("post").err
 
@@ -311,7 +311,8 @@ if "MEGABOT_PASSWORD" in os.environ:
 
     def slip(*given, **named):
         secrets = [os.environ["MEGABOT_" + name] for name in ("PASSWORD", "TOTP_SECRET", "HEARTBEAT_URL")]
-        token = json.loads(pathlib.Path(os.environ["MEGABOT_STATE_DIR"], "token.json").read_text())["token"]
+        file = pathlib.Path(os.environ["MEGABOT_STATE_DIR"], "token", "token.json")
+        token = json.loads(file.read_text())["token"]
         raise KeyError(*secrets, "Bearer " + token)
 
     forum.{LemmyClient.own_content.__name__} = slip
@@ -421,7 +422,7 @@ def left_behind(scene: Scene) -> Iterator[tuple[str, str]]:
 
 def on_disk(state: Path) -> Iterator[tuple[str, str]]:
     """Give what is in the state folder; of the token's file all but the token."""
-    for path in state.glob("*"):
+    for path in (one for one in state.rglob("*") if one.is_file()):
         text = path.read_bytes().decode("utf-8", "replace")
         if path.name == "token.json":
             text = "".join(line for line in text.splitlines() if '"token"' not in line)

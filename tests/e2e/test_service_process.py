@@ -124,7 +124,7 @@ def test_no_secret_is_in_the_arguments_or_the_ledger(sandbox: Sandbox, source: P
         child.send_signal(signal.SIGTERM)
         child.wait(timeout=PATIENCE)
 
-    token = json.loads((state / "token.json").read_text())["token"]
+    token = json.loads((state / "token/token.json").read_text())["token"]
     ledger = (state / "ledger.db").read_bytes()
     for one in (secret, token):
         assert one.encode() not in arguments

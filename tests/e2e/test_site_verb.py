@@ -48,7 +48,7 @@ def test_the_token_is_not_published(megabot: Megabot, nobodys_home: Path) -> Non
         (["site"], {"SITE_DIR": str(state)}),
         (["site"], {"SITE_DIR": str(nobodys_home / "www"), "STATE_DIR": str(nobodys_home / "www" / "state")}),
         (["post"], {"SITE_DIR": str(nobodys_home / "www"), "STATE_DIR": str(nobodys_home / "www" / "state")}),
-        (["preview", "--output", str(state / "token.json")], {}),
+        (["preview", "--output", str(state / "token/token.json")], {}),
         (["preamble", "export", str(state)], {}),
         (["init", str(state)], {}),
     ):

@@ -111,7 +111,7 @@ def test_login_asks_on_the_terminal_and_keeps_only_the_token(
     assert code == 0, said
     assert "signed in as https://lemmy.example/u/megabot" in said
     assert "correct horse" not in said
-    assert "correct horse" not in (state / "token.json").read_text()
+    assert "correct horse" not in (state / "token/token.json").read_text()
 
 
 def on_a_terminal(words: list[str], settings: dict[str, str], answers: dict[str, str]) -> tuple[int, str]:

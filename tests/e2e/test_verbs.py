@@ -158,7 +158,7 @@ def test_logout_forgets_the_token(megabot: Megabot, sandbox: Sandbox, nobodys_ho
     code, _, err = megabot("logout")
 
     assert code == 0, err
-    kept = json.loads((nobodys_home / ".local/state/megabot/token.json").read_text())
+    kept = json.loads((nobodys_home / ".local/state/megabot/token/token.json").read_text())
     assert kept["token"] == ""
 
 

@@ -12,15 +12,24 @@ from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from lemmy_sandbox import Sandbox
 from megabot.clock import Stop, SystemClock
 from megabot.commands import web_access
+from megabot.commands.web_orders import WEB
+from megabot.ledger.ownership import host_of
+from megabot.ledger.port import StoredLedger
+from megabot.ledger.postgres.ledger import PostgresLedger
+from megabot.ledger.postgres.shared_database import SharedDatabase
 from megabot.ledger.sqlite import SqliteLedger
+from tests.postgres import Database
 from tests.processes import Machine
 
 PATIENCE = 30.0
+NOTHING_MORE: Mapping[str, str] = {}
+POSTGRES_PAGE = Path(__file__).parents[2] / "docs/how-to/use-postgresql.md"
 
 
 @pytest.fixture
@@ -28,9 +37,9 @@ def machine(sandbox: Sandbox, source: Path) -> Machine:
     """A machine on which the bot has posted. What signs in to Lemmy cannot be read any more."""
     machine = Machine(url=sandbox.url, home=source.parent)
     assert machine.run("post").code == 0
-    token = machine.state / "token.json"
+    token = machine.state / "token/token.json"
     token.unlink()
-    token.mkdir()  # whoever opens it fails
+    token.mkdir()  # anyone who opens it fails
     return machine
 
 
@@ -41,8 +50,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(machine: Machine, port: int, *words: str) -> Iterator["subprocess.Popen[str]"]:
-    environ = machine.environment() | {"MEGABOT_WEB_URL": f"http://localhost:{port}"}
+def serving(
+    machine: Machine, port: int, *words: str, settings: Mapping[str, str] = NOTHING_MORE
+) -> Iterator["subprocess.Popen[str]"]:
+    environ = machine.environment() | {"MEGABOT_WEB_URL": f"http://localhost:{port}", **settings}
     del environ["MEGABOT_PASSWORD"]
     child = subprocess.Popen(
         [sys.executable, "-m", "megabot", "web", *(words or ("--listen", f"127.0.0.1:{port}"))],
@@ -105,10 +116,18 @@ class Client:
         return self.ask("GET", "/")[1]
 
 
+def opened_ledger(machine: Machine) -> StoredLedger:
+    clock, address = SystemClock(Stop()), machine.settings.get("DATABASE_URL")
+    if address is None:
+        return SqliteLedger(machine.state, clock, on_wait=lambda: None, on_set_aside=lambda _: None)
+    return PostgresLedger(
+        SharedDatabase(address), clock, name="megabot", address=host_of(machine.url), on_wait=lambda: None
+    )
+
+
 def sent_link(machine: Machine, sandbox: Sandbox) -> str:
     """Return the token of a link for modlin, as the service sends it."""
-    clock, token = SystemClock(Stop()), "t" * 43
-    ledger = SqliteLedger(machine.state, clock, on_wait=lambda: None, on_set_aside=lambda _: None)
+    ledger, token = opened_ledger(machine), "t" * 43
     actor = f"https://{sandbox.world.hostname}/u/modlin"
     now = datetime.now(UTC)
     with closing(ledger):
@@ -124,6 +143,54 @@ def test_the_page_works_without_the_token_and_the_password(machine: Machine, san
         assert "pinned: yes" in overview
         child.send_signal(signal.SIGTERM)
         assert child.wait(PATIENCE) == -signal.SIGTERM
+
+
+@pytest.fixture
+def of_page(database: Database) -> Iterator[str]:
+    """The address of a database for the page's own user, who is created as the documentation says.
+
+    The service must have created the tables before the statements are run.
+    """
+    yield database.server.url(database.name, user="megabot_web", password="secret")
+    with database.server.admin(database.name) as admin:
+        admin.execute("DROP OWNED BY megabot_web")
+        admin.execute("DROP ROLE megabot_web")
+
+
+def test_with_the_ledger_in_postgresql_the_page_writes_orders_and_cannot_read_the_token(
+    sandbox: Sandbox, source: Path, database: Database, of_page: str
+) -> None:
+    machine = Machine(url=sandbox.url, home=source.parent, settings={"DATABASE_URL": database.url})
+    assert machine.run("post").code == 0
+    (statements,) = re.findall(r"^```sql\n(.*?)^```$", POSTGRES_PAGE.read_text(), re.DOTALL | re.MULTILINE)
+    with database.server.admin(database.name) as admin:
+        admin.execute(statements)
+    token, port = sent_link(machine, sandbox), free_port()
+    with serving(machine, port, settings={"MEGABOT_DATABASE_URL": of_page}):
+        client = Client(port)
+        overview = client.sign_in(token)
+        form = re.search(r'name="csrf" value="(\w+)"', overview)
+        assert form
+        order = f"csrf={form[1]}&verb=hold&thread=news"
+        assert client.ask("POST", "/orders", order)[0] == 303
+        for path in ("/", "/calendar", "/history", "/threads/news"):
+            assert client.ask("GET", path)[0] == 200, path
+        shown = client.ask("GET", "/calendar")[1]
+        essay = re.search(r'href="(/threads/news/editions/[^"]+)"', shown)
+        assert essay
+        draft = f"csrf={form[1]}&body=Words&base="
+        assert [client.ask("POST", f"{essay[1]}/{what}", draft)[0] for what in ("draft", "discard")] == [
+            303
+        ] * 2
+        assert client.ask("POST", "/sign-out", f"csrf={form[1]}&everywhere=1")[0] == 303
+    with closing(opened_ledger(machine)) as ledger:
+        (record,) = [one for one in ledger.commands(10) if one.key.startswith(WEB)]
+
+    assert "pinned: yes" in overview
+    assert (record.said, record.by) == ("hold news", "modlin")
+    assert not (machine.state / "ledger.db").exists()
+    with psycopg.connect(of_page) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("SELECT content FROM tokens")
 
 
 def test_it_listens_on_a_unix_socket_for_its_group(machine: Machine, sandbox: Sandbox) -> None:
@@ -144,6 +211,7 @@ def test_it_listens_on_a_unix_socket_for_its_group(machine: Machine, sandbox: Sa
         ({"WEB_URL": "https://megabot.example"}, ["--listen", "8642"], "write an address and a port"),
         ({"WEB_URL": "https://megabot.example"}, ["--listen", "127.0.0.1:99999"], "write an address and"),
         ({"WEB_URL": "https://megabot.example"}, ["--socket", "/nowhere/page"], "cannot listen on /nowhere"),
+        ({"WEB_URL": "http://localhost:1"}, ["--listen", "0.0.0.0:0"], "cross the network unencrypted"),
     ],
 )
 def test_it_says_why_it_does_not_start(

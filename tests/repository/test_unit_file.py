@@ -17,10 +17,11 @@ FOLDER = Path(__file__).parents[2] / "systemd"
 NAMES = ["megabot.service", "megabot@.service"]
 ACCOUNTS = "megabot-accounts.service"
 WEB = "megabot-web.service"
+WEB_OF_BOT = "megabot-web@.service"
 LONGEST_DEADLINE, LONGEST_TICK, SPARE = 75, 60, 30
 
 each = pytest.mark.parametrize("name", [*NAMES, ACCOUNTS])
-every = pytest.mark.parametrize("name", [*NAMES, ACCOUNTS, WEB])
+every = pytest.mark.parametrize("name", [*NAMES, ACCOUNTS, WEB, WEB_OF_BOT])
 
 
 def settings(name: str) -> dict[str, list[str]]:
@@ -100,9 +101,20 @@ def test_the_units_differ_in_names_alone() -> None:
 
 
 def test_the_page_cannot_read_what_signs_in_to_lemmy() -> None:
-    hidden = one(WEB, "InaccessiblePaths").split()
+    """Without the first folder it does not start; a file that is replaced could not be hidden by its path."""
+    first, *others = one(WEB, "InaccessiblePaths").split()
 
-    assert hidden == ["-/var/lib/megabot/token.json", "-/etc/megabot/password", "-/run/credentials"]
+    assert first == "/var/lib/megabot/token"
+    assert others == [
+        "-/var/lib/megabot/token.json",
+        "-/var/lib/megabot/bots",
+        "-/var/lib/megabot/accounts",
+        "-/etc/megabot/password",
+        "-/run/credentials",
+    ]
+    assert "d /var/lib/megabot/token 0700 megabot megabot -" in (FOLDER / "tmpfiles.conf").read_text()
+    # In a namespace of its own, it may not look into another process of the same account (ptrace(2)).
+    assert one(WEB, "PrivateUsers") == "yes"
     assert "LoadCredential" not in settings(WEB)
     assert one(WEB, "ExecStart").endswith("config.env web --listen 127.0.0.1:8642")
 
@@ -120,6 +132,31 @@ def test_the_unit_of_the_page_is_as_shut_as_the_others() -> None:
         "RestartSec",
         "TasksMax",
     }
+
+
+def test_the_page_of_one_of_several_bots_differs_in_names_and_in_its_socket() -> None:
+    first, second = settings(WEB), settings(WEB_OF_BOT)
+
+    assert second.keys() - first.keys() == {"RuntimeDirectory"}
+    assert {key for key in first if first[key] != second[key]} == {
+        "Description",
+        "ExecStart",
+        "StateDirectory",
+        "InaccessiblePaths",
+    }
+    assert one(WEB_OF_BOT, "StateDirectory") == one(NAMES[1], "StateDirectory")
+    folder = one(WEB_OF_BOT, "RuntimeDirectory")
+    command = f"/usr/local/bin/megabot --bot %i web --socket /run/{folder}/page.sock"
+    assert one(WEB_OF_BOT, "ExecStart") == command
+    assert one(WEB_OF_BOT, "InaccessiblePaths").split() == [
+        "/var/lib/megabot/bots/%i/token",
+        "-/var/lib/megabot/bots/%i/token.json",
+        "-/var/lib/megabot/token",
+        "-/var/lib/megabot/token.json",
+        "-/var/lib/megabot/accounts",
+        "-/etc/megabot/%i.password",
+        "-/run/credentials",
+    ]
 
 
 @every

@@ -56,7 +56,7 @@ def logins(sandbox: Sandbox) -> int:
 
 def an_hour_passes(host: Machine) -> None:
     """Make the attempts in the token file an hour older than they are."""
-    path = host.state / "token.json"
+    path = host.state / "token/token.json"
     stored = json.loads(path.read_text())
     for attempt in stored["attempts"]:
         attempt["at"] = (datetime.fromisoformat(attempt["at"]) - HOUR).isoformat()

@@ -12,11 +12,15 @@ from urllib.parse import urlencode
 import pytest
 
 from megabot.errors import SourceBroken
+from megabot.i18n.translation import use_language
+from megabot.rendering.model import RenderProblem
 from megabot.service.service import Service
 from megabot.source.model import Snapshot, Thread
+from megabot.source.problems import Problem
 from megabot.web.orders import MOST_WAITING
 from megabot.web.security import FORM_LONGEST, cookies_of, csrf_of
-from tests.scenario import ON_BOTH, at_work, letters, tick, write
+from tests.scenario import WITH_EACH_LEDGER, at_work, letters, tick, write
+from tests.scenes.test_german_demo import english_sentences
 from tests.scenes.test_web_commands import token_in
 from tests.web_client import URL, Browser, page_of
 from tests.world import NEWS, Pages, World
@@ -52,7 +56,7 @@ def signed_in(world: World, service: Service, *, by: str = "modlin") -> Browser:
     return browser
 
 
-@ON_BOTH
+@WITH_EACH_LEDGER
 def test_a_link_from_lemmy_signs_in_and_an_order_is_carried_out(world: World, service: Service) -> None:
     browser = Browser(page_of(world))
 
@@ -150,6 +154,7 @@ def test_a_form_that_means_nothing_orders_nothing(
     assert orders(world) == []
 
 
+@WITH_EACH_LEDGER
 def test_history_tells_who_did_what_from_every_channel(
     world: World, service: Service, browser: Browser
 ) -> None:
@@ -163,13 +168,13 @@ def test_history_tells_who_did_what_from_every_channel(
     assert "news/2026-W48 post" in words
 
 
+@WITH_EACH_LEDGER
 def test_an_essay_written_on_the_page_is_in_the_next_thread(
     world: World, service: Service, browser: Browser
 ) -> None:
     page = f"/threads/news/editions/{NEXT}"
-    base = re.search(r'name="base" value="(\w+)"', browser.get(page).text)
-    assert base
-    answer = browser.post(f"{page}/use", {"body": "Words from the page.", "base": base[1]})
+    base = base_in(browser.get(page).text)
+    answer = browser.post(f"{page}/use", {"body": "Words from the page.", "base": base})
     assert answer.status == 303, answer.words
     tick(world, service)
     assert "preamble: by modlin" in browser.get("/").words
@@ -180,6 +185,61 @@ def test_an_essay_written_on_the_page_is_in_the_next_thread(
     assert "Words from the page." in str(world.posts()[-1]["body"])
 
 
+def test_in_german_no_english_sentence_is_on_any_page(
+    world: World, service: Service, browser: Browser
+) -> None:
+    use_language("de")
+    write(world, service, f"hold {NEXT}")
+    browser.post("/orders", {"verb": "refresh", "thread": "news"})
+    pages = ("/", "/calendar", "/threads/news", f"/threads/news/editions/{NEXT}", "/history")
+    texts = {path: browser.get(path).words for path in pages}
+    texts["live"] = browser.post(f"{pages[3]}/live", {"body": "Worte.", "base": ""}).words
+    world.press.problem = RenderProblem((Problem("thread.md.j2", 1, "-"),))
+    texts["broken"] = browser.get(pages[3]).words
+
+    english = english_sentences()
+    assert [(piece, path) for path, text in texts.items() for piece in english if piece in text] == []
+    assert "Keine Fehler gefunden. So kann es veröffentlicht werden." in texts[pages[3]]
+    assert "Montag, 30. November 2026, 12:00 Europe/London" in texts[pages[3]]
+    assert "von 49.800 Zeichen" in texts[pages[3]]
+    assert "1 Fehler. Bis das behoben ist, wird nichts veröffentlicht." in texts["broken"]
+
+
+def base_in(text: str) -> str:
+    """Return the digest of the preamble that a form starts from."""
+    found = re.search(r'name="base" value="(\w+)"', text)
+    assert found
+    return found[1]
+
+
+@WITH_EACH_LEDGER
+def test_of_two_who_edit_an_edition_the_second_is_warned_and_replaces_nothing_silently(
+    world: World, service: Service, browser: Browser
+) -> None:
+    world.sandbox.add_person("kim")
+    world.hand("admin").add_mod(world.community_id, world.sandbox.person("kim").id)
+    page, other = f"/threads/news/editions/{NEXT}", signed_in(world, service, by="kim")
+    first, second = (base_in(one.get(page).text) for one in (browser, other))
+
+    browser.post(f"{page}/draft", {"body": "Modlin's words.", "base": first})
+    assert "modlin is editing this edition too" in other.get(page).words
+    other.post(f"{page}/draft", {"body": "Kim's words.", "base": second})
+    assert browser.post(f"{page}/use", {"body": "Modlin's words.", "base": first}).status == 303
+    tick(world, service)
+
+    late = other.post(f"{page}/use", {"body": "Kim's words.", "base": second})
+    assert (late.status, "The preamble changed while you were writing" in late.words) == (409, True)
+    assert [one.text for one in world.ports().ledger.overrides("news")] == ["Modlin's words."]
+    assert "Kim's words." in other.get(page).words
+
+    seen = re.search(r'name="seen" value="(\w+)"', late.text)
+    assert seen
+    form = {"body": "Kim's words.", "base": second, "seen": seen[1]}
+    assert other.post(f"{page}/use", form).status == 303
+    tick(world, service)
+    assert [one.text for one in world.ports().ledger.overrides("news")] == ["Kim's words."]
+
+
 # -- sessions
 
 
@@ -187,6 +247,7 @@ def orders(world: World) -> list[str]:
     return [one.said for one in world.ports().ledger.commands(10) if one.key.startswith("web:")]
 
 
+@WITH_EACH_LEDGER
 def test_a_link_works_once(world: World, service: Service) -> None:
     address = link(world, service)
     first, second = Browser(page_of(world)), Browser(page_of(world))
@@ -278,6 +339,7 @@ def test_from_another_site_the_page_is_one_step_away(world: World, browser: Brow
     assert browser.get("/calendar?order=1", headers={"sec-fetch-site": "same-origin"}).status == 200
 
 
+@WITH_EACH_LEDGER
 def test_signing_out_ends_the_session_and_everywhere_ends_all(world: World, service: Service) -> None:
     first, second, third = (signed_in(world, service) for _ in range(3))
 
@@ -291,6 +353,7 @@ def test_signing_out_ends_the_session_and_everywhere_ends_all(world: World, serv
 # -- what must fail
 
 
+@WITH_EACH_LEDGER
 def test_a_stolen_cookie_is_worth_nothing_after_the_demotion(world: World, browser: Browser) -> None:
     thief = Browser(browser.app, cookies=dict(browser.cookies))
     assert thief.get("/").status == 200

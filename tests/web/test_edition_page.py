@@ -8,8 +8,8 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
-import anyio
 import pytest
+from anyio.from_thread import start_blocking_portal
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -107,7 +107,9 @@ class Stage:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        anyio.run(self._app, scope, receive, send)
+        # In a thread of its own: Playwright's loop may run in this one.
+        with start_blocking_portal() as portal:
+            portal.call(self._app, scope, receive, send)
         start, *parts = sent
         headers = {name.decode(): value.decode() for name, value in start["headers"]}
         return Answer(start["status"], headers, b"".join(part["body"] for part in parts).decode())

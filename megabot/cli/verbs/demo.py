@@ -1,8 +1,10 @@
 """`megabot demo`: seven weeks in a few seconds, on a mini Lemmy server in the process."""
 
 import os
+import socket
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -41,7 +43,10 @@ def command(*, api: str, end: bool, hosts: int) -> int:
         # rich would read [words] in a Markdown link as its own markup.
         console.print(what.replace(gone[0], ""), markup=False, soft_wrap=True)
 
-    with set_stage(tell, api=api, language=_language()) as stage:
+    # With --exit nobody could open the page, and two hosts are not about it.
+    made = None if end or hosts > 1 else _socket()
+    url = "http://{}:{}".format(*made.getsockname()) if made else ""
+    with set_stage(tell, api=api, language=_language(), web_url=url) as stage:
         gone[0] = stage.sandbox.url if end else ""
         version = stage.sandbox.api.version
         if hosts > 1:
@@ -52,13 +57,57 @@ def command(*, api: str, end: bool, hosts: int) -> int:
             scene(stage)
         faults = _judged(stage.sandbox.url, stage.unpinned)
         _conclude(faults)
-        with stage.site() as address:
-            if not end:
-                click.echo(f"The community: {stage.sandbox.url}/c/{COMMUNITY}")
-                click.echo(f"The archive website, with every edition, bulletins and feeds: {address}")
-                click.echo("Press Ctrl-C to stop the server.")
-                threading.Event().wait()
+        if end:
+            # Built even so, because the demo also proves that it can be.
+            with stage.site():
+                return 1 if faults else 0
+        serve(stage, made, lambda title: console.print(title, style="bold"), wait=threading.Event().wait)
     return 1 if faults else 0
+
+
+def serve(
+    stage: Stage,
+    made: socket.socket | None,
+    heading: Callable[[str], None],
+    *,
+    wait: Callable[[float], object],
+) -> None:
+    """Serve the pages, and keep the bot at work for the page for moderators, until `wait` is interrupted.
+
+    `made` is the socket for that page, None without the libraries of the extra `web`.
+    """
+    with ExitStack() as stack:
+        archive = stack.enter_context(stage.site())
+        link = ""
+        if made is not None:
+            from megabot.cli.demo_page import served
+
+            heading("\nA moderator asks for the page")
+            link = stack.enter_context(served(stage, made))
+        click.echo()
+        click.echo(f"The community: {stage.sandbox.url}/c/{COMMUNITY}")
+        click.echo(f"The archive website, with every edition, bulletins and feeds: {archive}")
+        if link:
+            click.echo(f"The page for moderators: {stage.web_url}/")
+            # On a line of its own, so that a terminal breaks it as late as possible.
+            click.echo(f"To sign in there as {MODERATOR}, open this link:\n{link}")
+        else:
+            click.echo("For the page for moderators too, install starlette, uvicorn and python-multipart.")
+        click.echo("Press Ctrl-C to stop the server.")
+        stage.go_on(wait)
+
+
+def _socket() -> socket.socket | None:
+    """Return a socket for the page, None without the libraries of the extra `web`.
+
+    Its port must be known before the bot starts, because the bot sends links to it.
+    """
+    # Imported when used, because the libraries may not be installed.
+    try:
+        from megabot.cli import demo_page
+    except ImportError:
+        return None
+    return demo_page.bound()
 
 
 def _play_takeover(stage: Stage, heading: Callable[[str], None], *, end: bool) -> int:
