@@ -71,7 +71,7 @@ LOCK := .make/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --st
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export DESTDIR PREFIX PYTHON ROOTFS POSTGRES
+export DESTDIR PREFIX PYTHON ROOTFS POSTGRES WEB
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
 .DELETE_ON_ERROR:

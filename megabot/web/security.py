@@ -95,7 +95,8 @@ class Attempts:
 def client_of(request: Request) -> str:
     """Return the address of a client; behind a proxy on this machine, the one that the proxy names."""
     peer = request.client.host if request.client else ""
-    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    # A proxy may add a line of its own below those of the client.
+    forwarded = ",".join(request.headers.getlist("X-Forwarded-For")).rpartition(",")[2].strip()
     return forwarded if forwarded and peer in {"", "127.0.0.1", "::1"} else peer
 
 

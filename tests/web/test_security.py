@@ -30,6 +30,7 @@ def test_many_clients_do_not_fill_the_memory() -> None:
         ("", "192.0.2.1", "192.0.2.1"),
         # What stands before the last comma was sent by the client itself.
         ("::1", "10.0.0.1, 192.0.2.1", "192.0.2.1"),
+        ("::1", "10.0.0.1\n192.0.2.1", "192.0.2.1"),
         ("127.0.0.1", "", "127.0.0.1"),
         ("192.0.2.9", "192.0.2.1", "192.0.2.9"),
     ],
@@ -38,7 +39,7 @@ def test_only_a_proxy_on_this_machine_names_the_client(peer: str, forwarded: str
     scope = {
         "type": "http",
         "client": (peer, 1) if peer else None,
-        "headers": [(b"x-forwarded-for", forwarded.encode())] if forwarded else [],
+        "headers": [(b"x-forwarded-for", line.encode()) for line in forwarded.splitlines()],
     }
     assert client_of(Request(scope)) == client
 
