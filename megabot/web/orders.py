@@ -97,7 +97,7 @@ class _Orders:
                 "fields": {name: text for name, text in form.items() if name not in {"csrf", "sure"}},
                 "question": _(QUESTIONS[command.verb]),
                 "back": back_of(form),
-                "about": f"{command.thread}/{command.edition}" if command.edition else command.thread,
+                "edition": command.edition,
             }
             return self._console.show(request, "confirm.html", command.thread, values)
         key = self._console.draw_key()

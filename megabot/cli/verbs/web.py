@@ -35,8 +35,8 @@ def command(options: dict[str, object], *, listen: str, path: Path | None) -> in
     except ImportError:
         raise ConfigError(
             "megabot web needs Starlette, uvicorn and python-multipart; run: sudo make install WEB=1, or, if "
-            "megabot was installed with pipx: pipx inject megabot starlette uvicorn python-multipart, or with "
-            "pip: pip install starlette uvicorn python-multipart"
+            "megabot was installed with pipx: pipx inject megabot starlette uvicorn python-multipart, or, if "
+            "with pip: pip install starlette uvicorn python-multipart"
         ) from None
 
     with open_app(options, keeps_facts=False) as app:
