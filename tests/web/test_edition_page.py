@@ -8,8 +8,8 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
-import anyio
 import pytest
+from anyio.from_thread import start_blocking_portal
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -107,7 +107,9 @@ class Stage:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        anyio.run(self._app, scope, receive, send)
+        # A loop of its own, because that of a browser may run in the thread of the test.
+        with start_blocking_portal() as portal:
+            portal.call(self._app, scope, receive, send)
         start, *parts = sent
         headers = {name.decode(): value.decode() for name, value in start["headers"]}
         return Answer(start["status"], headers, b"".join(part["body"] for part in parts).decode())
@@ -303,6 +305,17 @@ def test_a_script_in_a_text_is_text(stage: Stage, where: str, text: str) -> None
         assert "<script" not in html
         assert "<img" not in html
         assert not re.search(r'href="\s*javascript', html)
+
+
+def test_a_template_runs_no_script_on_the_page(stage: Stage) -> None:
+    template = stage.folder / "thread.md.j2"
+    template.write_text(template.read_text().replace("The end.", f"{HTML}\n\n{ADDRESS}"))
+
+    shown = stage.post("live", TYPED).text
+
+    assert "alert(1)" in shown
+    assert "<script" not in shown
+    assert not re.search(r"<[^>]*\sonerror|href=\"\s*javascript", shown)
 
 
 def test_a_hostile_name_is_text(stage: Stage) -> None:
