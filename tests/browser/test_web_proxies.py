@@ -26,7 +26,8 @@ from tests import processes
 from tests.processes import Machine
 from tests.proxies import NAME, Certificate, Proxy, free_port, new_certificate, program, running
 
-pytestmark = pytest.mark.xdist_group("browser")
+# Not in the group of the other tests with a browser, beside which these can run.
+pytestmark = [pytest.mark.xdist_group("proxies"), pytest.mark.slow]
 _NUMBERS = count(1)
 KINDS = ("nginx", "caddy")
 
