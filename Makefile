@@ -71,11 +71,11 @@ LOCK := .make/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --st
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export DESTDIR PREFIX PYTHON ROOTFS POSTGRES
+export DESTDIR PREFIX PYTHON ROOTFS POSTGRES WEB
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
 .DELETE_ON_ERROR:
-.PHONY: help demo sandbox test postgres quick lint types docs simulate faults mutants messages bench soak booted lock install uninstall wheel clean
+.PHONY: help demo sandbox test postgres quick lint types docs simulate faults mutants messages bench soak booted lock install uninstall pictures wheel clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -118,6 +118,9 @@ types: $(READY) ## mypy --strict
 docs: $(READY) ## build the documentation in build/docs; a broken link is an error
 	@echo "make: docs"
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict >.make/docs 2>&1 || { cat .make/docs; exit 1; }
+
+pictures: $(READY) ## take the pictures of the page for moderators for the docs again (needs chromium and pngquant)
+	@$(BIN)/python -m tests.page_pictures
 
 simulate: $(READY) ## simulate a year of weeks with random faults for each seed (SEEDS=300, ARGS='--from 7 --ledger postgres')
 	@$(BIN)/python -m tests.simulation $(SEEDS) $(ARGS)

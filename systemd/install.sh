@@ -63,6 +63,12 @@ wants_postgres() {
         grep -qs '^[[:space:]]*\(export \)\?MEGABOT_DATABASE_URL=' "$destdir$settings"/*.env "$destdir$settings"/accounts/*.env
 }
 
+# The page for moderators needs Starlette and uvicorn. Upgrades keep them.
+wants_web() {
+    [ -n "${WEB:-}" ] || "$destdir$home/current/bin/python" -I -c 'import starlette' 2>/dev/null ||
+        grep -qs '^[[:space:]]*\(export \)\?MEGABOT_WEB_URL=' "$destdir$settings"/*.env "$destdir$settings"/accounts/*.env
+}
+
 # The builder's pip installs into the new environment, which therefore needs no pip.
 build() {
     version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$source/pyproject.toml")
@@ -78,6 +84,9 @@ build() {
     $pip --python "$new/bin/python" install --no-deps --require-hashes -r "$source/requirements.txt"
     if wants_postgres; then
         $pip --python "$new/bin/python" install --no-deps --require-hashes -r "$source/requirements-postgres.txt"
+    fi
+    if wants_web; then
+        $pip --python "$new/bin/python" install --no-deps --require-hashes -r "$source/requirements-web.txt"
     fi
     $pip --python "$new/bin/python" install --no-deps --no-index "$work"/megabot-*.whl
     write_launcher "$new/bin/megabot"

@@ -53,7 +53,7 @@ QUESTIONS = {
         "Post a fresh copy of the current thread? The copy is pinned and links the current one, whose "
         "comments stay where they are. Undo brings the current thread back."
     ),
-    Verb.UNDO: N_("Undo the last repost? The copy is deleted, and the thread before it is pinned again."),
+    Verb.UNDO: N_("Undo the last repost? The earlier thread is pinned again, and the copy is locked."),
 }
 """What is asked before an order that readers notice at once."""
 _ON_OWN_THREAD = frozenset({Verb.HOLD, Verb.SKIP, Verb.MOVE, Verb.RESUME, Verb.POST})
@@ -102,7 +102,7 @@ class _Orders:
                 | {"key": self._console.draw_key()},
                 "question": _(QUESTIONS[command.verb]),
                 "back": back_of(form),
-                "about": f"{command.thread}/{command.edition}" if command.edition else command.thread,
+                "edition": command.edition,
             }
             return self._console.show(request, "confirm.html", command.thread, values)
         key = form.get("key", "")

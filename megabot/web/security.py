@@ -116,7 +116,9 @@ def client_of(request: Request) -> str:
     peer = _address(request.client.host) if request.client else None
     if peer is not None and not any(peer in network for network in _NEAR):
         return _network(peer)
-    named = _address(request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip())
+    # A proxy may add a line of its own below those of the client.
+    forwarded = ",".join(request.headers.getlist("X-Forwarded-For"))
+    named = _address(forwarded.rpartition(",")[2].strip())
     return _network(named) if named else ""
 
 

@@ -13,6 +13,8 @@ ARGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # The page for moderators has this name in the docs; nothing else is served under it.
+    "--host-resolver-rules=MAP megabot.example 127.0.0.1",
 )
 PATIENCE = 5_000  # milliseconds for a page to show what it should
 

@@ -187,16 +187,21 @@ def test_what_the_installation_needs_is_locked_as_for_developers(name: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("settings", "wanted"),
-    [("#MEGABOT_DATABASE_URL=\n", False), ("MEGABOT_DATABASE_URL=postgresql://db/megabot\n", True)],
+    ("function", "settings", "wanted"),
+    [
+        ("wants_postgres", "#MEGABOT_DATABASE_URL=\n", False),
+        ("wants_postgres", "MEGABOT_DATABASE_URL=postgresql://db/megabot\n", True),
+        ("wants_web", "#MEGABOT_WEB_URL=\n", False),
+        ("wants_web", "MEGABOT_WEB_URL=https://megabot.example\n", True),
+    ],
 )
-def test_psycopg_is_installed_where_the_settings_name_a_database(
-    tmp_path: Path, settings: str, *, wanted: bool
+def test_libraries_are_installed_if_the_settings_need_them(
+    tmp_path: Path, function: str, settings: str, *, wanted: bool
 ) -> None:
     (tmp_path / "etc/megabot/accounts").mkdir(parents=True)
     (tmp_path / "etc/megabot/accounts/news.env").write_text(settings)
     script = (ROOT / "systemd/install.sh").read_text()
-    function = script[script.index("wants_postgres() {") : script.index("# The builder's pip")]
-    asked = f"settings=/etc/megabot; home=/opt/megabot; destdir={tmp_path}\n{function}\nwants_postgres"
+    functions = script[script.index("wants_postgres() {") : script.index("# The builder's pip")]
+    asked = f"settings=/etc/megabot; home=/opt/megabot; destdir={tmp_path}\n{functions}\n{function}"
 
     assert (subprocess.run(["sh", "-c", asked], check=False).returncode == 0) is wanted

@@ -44,6 +44,16 @@ def test_the_live_preview_says_in_one_line_what_to_install(source: Path) -> None
     )
 
 
+def test_the_page_says_in_one_line_what_to_install(source: Path) -> None:
+    done = megabot(source, "web")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert (
+        "megabot web needs Starlette, uvicorn and python-multipart; run: sudo make install WEB=1 (if" in line
+    )
+
+
 @pytest.mark.parametrize("words", [["preview"], ["check"], ["preview", "--json"]], ids=" ".join)
 def test_everything_else_works(source: Path, words: list[str]) -> None:
     done = megabot(source, *words)

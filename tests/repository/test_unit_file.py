@@ -184,6 +184,23 @@ def test_systemd_finds_no_mistake_in_the_unit(name: str, tmp_path: Path) -> None
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_the_page_can_listen_on_a_socket_with_the_changes_that_the_docs_name(tmp_path: Path) -> None:
+    page = (FOLDER.parent / "docs/how-to/serve-the-page.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^    ```ini\n(.*?)^    ```$", page, re.MULTILINE | re.DOTALL)
+    _none, command = re.findall(r"^ +ExecStart=(.*)$", block, re.MULTILINE)
+    assert one(WEB, "ExecStart").partition(" --listen ")[0] == command.partition(" --socket ")[0]
+    assert f"d {Path(command.split()[-1]).parent} 2750 megabot www-data -" in page
+
+    changed = tmp_path / f"{WEB}.d/override.conf"
+    changed.parent.mkdir()
+    changed.write_text(
+        re.sub("^ +", "", block, flags=re.MULTILINE).replace(command.split()[0], sys.executable)
+    )
+    (tmp_path / WEB).write_text((FOLDER / WEB).read_text(encoding="utf-8"), encoding="utf-8")
+    done = analyze("verify", "--recursive-errors=no", str(tmp_path / WEB))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @each
 def test_systemd_calls_the_unit_well_shut(name: str) -> None:
     """G09."""

@@ -541,8 +541,35 @@ def test_a_moderator_of_another_community_sees_and_orders_nothing_here(
     for path in ("/threads/news", f"/threads/news/editions/{NEXT}"):
         assert stranger.get(path).status == 404
     assert stranger.post("/orders", {"verb": "hold", "thread": "news"}).status == 404
-    assert stranger.post(f"/threads/news/editions/{NEXT}/use", {"body": "Mine."}).status == 404
+    for step in ("use", "live", "draft", "discard"):
+        assert stranger.post(f"/threads/news/editions/{NEXT}/{step}", {"body": "Mine."}).status == 404
     assert orders(world) == []
+    assert world.ports().ledger.web_drafts("news", NEXT) == ()
+
+
+def test_alerts_of_a_thread_are_for_its_own_moderators_and_those_of_the_bot_for_all(
+    world: World, service: Service, browser: Browser
+) -> None:
+    world.sandbox.add_community("birds", "Birds", moderators=["stranger"])
+    birds = replace(NEWS, name="birds", community="birds", path="birds.md.j2")
+    world.pages.all = (NEWS, birds)
+    stranger = signed_in(world, service, by="stranger")
+    alerts = world.ports().alerts
+    alerts.raise_alert("news:late", "The news is late.")
+    alerts.raise_alert("database", "The database was away.")
+
+    assert "The news is late." in browser.get("/").words
+    assert "The news is late." not in stranger.get("/").words
+    assert "The database was away." in stranger.get("/").words
+
+
+def test_a_session_ends_after_8_hours_however_much_it_is_used(world: World, browser: Browser) -> None:
+    for _hour in range(7):
+        world.clock.at += timedelta(hours=1)
+        assert browser.get("/").status == 200
+    world.clock.at += timedelta(hours=1)
+
+    assert browser.get("/").status == 401
 
 
 @pytest.mark.parametrize("path", ["/", "/calendar", "/history", "/threads/news", "/picture/a.png"])

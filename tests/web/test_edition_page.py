@@ -309,6 +309,20 @@ def test_a_script_in_a_text_is_text(stage: Stage, where: str, text: str) -> None
         assert not re.search(r'href="\s*javascript', html)
 
 
+@pytest.mark.parametrize(
+    ("hostile", "said"), [(HTML, "The end."), (ADDRESS, "the link is unsafe to follow")], ids=["html", "link"]
+)
+def test_a_template_runs_no_script_on_the_page(stage: Stage, hostile: str, said: str) -> None:
+    template = stage.folder / "thread.md.j2"
+    template.write_text(template.read_text().replace("The end.", f"The end.\n\n{hostile}"))
+
+    shown = stage.post("live", TYPED).text
+
+    assert said in shown
+    assert "<script" not in shown
+    assert not re.search(r"<[^>]*\sonerror|href=\"\s*javascript", shown)
+
+
 def test_a_hostile_name_is_text(stage: Stage) -> None:
     stage.post("live", TYPED, by=replace(ROBIN, name="<script>"))
 

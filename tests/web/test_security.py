@@ -57,6 +57,7 @@ def test_a_client_that_is_not_known_is_not_limited() -> None:
         ("172.17.0.2", "192.0.2.1", "192.0.2.1"),
         # What stands before the last comma was sent by the client itself.
         ("::1", "10.0.0.1, 192.0.2.1", "192.0.2.1"),
+        ("::1", "10.0.0.1\n192.0.2.1", "192.0.2.1"),
         ("127.0.0.1", "", ""),
         ("127.0.0.1", "x" * 10_000, ""),
         ("192.0.2.9", "192.0.2.1", "192.0.2.9"),
@@ -70,7 +71,7 @@ def test_only_a_proxy_nearby_names_the_client(peer: str, forwarded: str, client:
     scope = {
         "type": "http",
         "client": (peer, 1) if peer else None,
-        "headers": [(b"x-forwarded-for", forwarded.encode())] if forwarded else [],
+        "headers": [(b"x-forwarded-for", line.encode()) for line in forwarded.splitlines()],
     }
     assert client_of(Request(scope)) == client
 

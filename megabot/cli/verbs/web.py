@@ -34,9 +34,9 @@ def command(options: dict[str, object], *, listen: str, path: Path | None) -> in
         from megabot.cli import web_process
     except ImportError:
         raise ConfigError(
-            "megabot web needs Starlette, uvicorn and python-multipart; run: pipx inject megabot starlette "
-            "uvicorn python-multipart, or, if megabot was installed with pip: pip install starlette uvicorn "
-            "python-multipart"
+            "megabot web needs Starlette, uvicorn and python-multipart; run: sudo make install WEB=1 (if "
+            "megabot was installed with pipx: pipx inject megabot starlette uvicorn python-multipart; with "
+            "pip: pip install starlette uvicorn python-multipart)"
         ) from None
 
     with open_app(options, keeps_facts=False) as app:

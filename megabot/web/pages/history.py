@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from markupsafe import Markup
+
 from megabot.commands.status_text import channel
 from megabot.i18n import sentences
 from megabot.i18n.translation import _, pgettext
 from megabot.ledger.records import CommandRecord, Intent, IntentState
 from megabot.ports import OfflinePorts
+from megabot.preview.fragments import text
 from megabot.reconcile.describe import KINDS
 from megabot.web.edition_routes import Visitor
 
@@ -26,7 +29,7 @@ class Entry:
     about: str
     what: str
     by: str
-    details: str = ""
+    details: str | Markup = ""
 
     @property
     def when(self) -> str:
@@ -85,5 +88,10 @@ def _command(record: CommandRecord, visitor: Visitor) -> Entry:
         what=record.verb,
         by=f"{record.by} {channel(record)}",
         # The text of an order may name threads of other communities.
-        details=record.answer[:_SHOWN] if set(record.threads) <= set(visitor.threads) else "",
+        details=_cleaned(record.answer[:_SHOWN]) if set(record.threads) <= set(visitor.threads) else "",
     )
+
+
+def _cleaned(answer: str) -> Markup:
+    """Return an answer, which is Markdown with names of others in it, as Lemmy would show it."""
+    return Markup(text(answer, prefix="order-"))  # noqa: S704  it is sanitized
