@@ -25,6 +25,7 @@ from tests.simulation.__main__ import quiet_end
 from tests.simulation.year import Year
 from tests.world import SLOT, WEEK, Press, World
 
+pytestmark = pytest.mark.no_cover
 SEEDS = 6
 """One of them has an upgrade, one a community on another server; every second one is on Lemmy 0.19."""
 MOMENTS = 12
