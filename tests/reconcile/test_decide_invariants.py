@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
 
+import pytest
 from hypothesis import given, settings
 
 from megabot.forum.home_server import HomePin
@@ -42,6 +43,7 @@ from megabot.source.model import Pin as PinKind
 from tests.builders import NOW, PROPERTY, TEXT, a_record, a_thread_post, an_intent
 from tests.strategies import CASES, newest_first
 
+pytestmark = pytest.mark.no_cover
 MANY = settings(PROPERTY, max_examples=500)
 ROUNDS = 4  # as many as a pass makes
 

@@ -18,6 +18,7 @@ from tests.simulation.ledgers import Kind, NewLedger, ledgers_of
 from tests.simulation.server import Generation
 from tests.simulation.year import Year
 
+pytestmark = pytest.mark.no_cover
 SEED = 20261123
 
 

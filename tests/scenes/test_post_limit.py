@@ -11,6 +11,7 @@ from megabot.service.service import Service
 from tests.scenario import ON_BOTH
 from tests.world import NEWS, SLOT, WEEK, WEEKLY, World
 
+pytestmark = pytest.mark.no_cover
 DUE = SLOT + WEEK
 TICK = timedelta(seconds=30)
 

@@ -128,6 +128,7 @@ def test_handovers_are_right_in_the_eyes_of_the_demos_judge(world: World) -> Non
     assert judge.verdict(world.sandbox.url, community="news", bot="megabot", editions=editions) == []
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", [1, 2])
 def test_in_a_year_of_trouble_each_thread_links_one_before(seed: int, silent: None) -> None:
     year = Year(seed)

@@ -29,6 +29,7 @@ from tests.simulation.__main__ import quiet_end
 from tests.simulation.year import Year
 from tests.world import NEWS, SLOT, WEEK, Press, World
 
+pytestmark = pytest.mark.no_cover
 SEEDS = 6
 """One of them has an upgrade, one a community on another server; every second one is on Lemmy 0.19."""
 MOMENTS = 12

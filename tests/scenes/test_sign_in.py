@@ -1,10 +1,12 @@
 """The budget of sign-ins over time, with a real token file and a server that is a function."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from megabot.errors import (
     ForumError,
@@ -41,6 +43,18 @@ class Door:
         if error is not None:
             raise error
         return f"token-{len(self.knocks)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted(Credentials):
+    """Credentials that record each fingerprint they are compared with."""
+
+    compared: list[str] = field(default_factory=list)
+
+    @override
+    def match(self, fingerprint: str) -> bool:
+        self.compared.append(fingerprint)
+        return Credentials.match(self, fingerprint)
 
 
 @pytest.fixture
@@ -170,6 +184,21 @@ def test_refused_credentials_are_not_tried_again(
         make().renew(door, by_hand=False)
 
     assert len(door.knocks) == 1
+
+
+def test_a_service_compares_refused_credentials_once_because_the_hash_is_slow(
+    door: Door, clock: FakeClock, tmp_path: Path
+) -> None:
+    credentials = Counted(username="megabot", password="pw")
+    file = TokenFile(tmp_path / "token.json")
+    signs = SignIns(credentials=credentials, instance="https://lemmy.example", file=file, clock=clock)
+    door.will = [REFUSED]
+    for _ in range(4):
+        with pytest.raises(SignInRefused):
+            signs.renew(door, by_hand=False)
+        clock.advance(minutes=1)
+
+    assert (len(door.knocks), len(credentials.compared)) == (1, 1)
 
 
 def test_changed_credentials_are_tried_at_once(make: Callable[..., SignIns], door: Door) -> None:

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.simulation.machine import WeeksOfTrouble
 
+pytestmark = pytest.mark.no_cover
 TestWeeksOfTrouble = WeeksOfTrouble.TestCase
 TestWeeksOfTrouble.settings = settings(
     max_examples=60,

@@ -58,6 +58,7 @@ class SignIns:
         self._clock = clock
         self._on_person = on_person
         self._stored: StoredToken | None = None
+        self._compared = ("", False)
 
     @property
     def token(self) -> str:
@@ -127,7 +128,12 @@ class SignIns:
 
     def _changed(self, stored: StoredToken) -> bool:
         """Return whether the stored credentials were rejected and the present ones differ from them."""
-        return bool(stored.refused) and not self._credentials.match(stored.refused)
+        if not stored.refused:
+            return False
+        if self._compared[0] != stored.refused:
+            # The hash is slow on purpose, and a service whose sign-in was rejected asks here at every tick.
+            self._compared = (stored.refused, self._credentials.match(stored.refused))
+        return not self._compared[1]
 
     def _wait_for_leave(self, stored: StoredToken, asker: Asker) -> None:
         if asker is Asker.SERVICE and stored.refused:
