@@ -1,11 +1,11 @@
 """What the ledger's statements need of a database, and how they read and write rows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Executable, Select, Table, delete, insert, update
+from sqlalchemy import Connection, Executable, Select, Table, bindparam, delete, insert, update
 
 from megabot.ledger.rows import Row
 from megabot.ledger.tables import ACCOUNTS
@@ -42,10 +42,13 @@ class BrokenRowError(Exception):
 
 
 def read_in(
-    connection: Connection, statement: Select[Any], make: Callable[[Row], Value]
+    connection: Connection,
+    statement: Select[Any],
+    make: Callable[[Row], Value],
+    values: Mapping[str, object] | None = None,
 ) -> tuple[Value, ...]:
     """Return all rows of a statement, within a transaction. Raises `BrokenRowError`."""
-    result = connection.execute(statement).mappings()
+    result = connection.execute(statement, values).mappings()
     try:
         return tuple(make(row) for row in result)
     except UNREADABLE as error:
@@ -66,7 +69,9 @@ class Statements:
 
     def find(self, table: Table, make: Callable[[Row], Value], **key: object) -> Value | None:
         """Return the row with a key, None if there is none."""
-        return next(iter(self.list(self.select(table, **key), make)), None)
+        values = {"account_id": self._database.account_id, **key}
+        with self._database.reading() as connection:
+            return next(iter(read_in(connection, _row_at(table, tuple(key)), make, values)), None)
 
     def list(self, statement: Select[Any], make: Callable[[Row], Value]) -> tuple[Value, ...]:
         """Return all rows of a statement."""
@@ -108,6 +113,12 @@ class Statements:
                 *(table.c[name] == value for name, value in key.items()),
             )
         )
+
+
+@cache
+def _row_at(table: Table, names: tuple[str, ...]) -> Select[Any]:
+    """Return the statement for the row with a key. Kept, because a pass reads dozens of rows so."""
+    return table.select().where(*(table.c[name] == bindparam(name) for name in ("account_id", *names)))
 
 
 @cache

@@ -4,6 +4,7 @@ With `--hosts`, the handovers of two hosts on one ledger instead: see `tests.sha
 """
 
 import argparse
+import gc
 import logging
 import sys
 from collections import Counter
@@ -15,11 +16,12 @@ from itertools import product
 from random import Random
 
 from tests.fault_injection import killed, wire
-from tests.fault_injection.handover import Mode, play
+from tests.fault_injection.forks import in_forks
+from tests.fault_injection.handover import Mode, a_week_later, fault_of, go_on, play
 from tests.shared_ledger.__main__ import main as hosts_main
-from tests.simulation.faults import KEEPS
-from tests.simulation.ledgers import Kind, database_for, ledgers_of
+from tests.simulation.ledgers import Kind, database_for, in_a_copy, ledgers_of
 from tests.simulation.server import Generation
+from tests.simulation.year import Year
 
 Tried = tuple[str, list[str]]
 
@@ -41,10 +43,16 @@ def singles(effects: dict[Generation, list[str]]) -> Iterator[Handover]:
     for generation, mode, on in product(Generation, Mode, (False, True)):
         name = f"{mode}, {'from then on' if on else 'once'}, {generation}"
         for number, effect in enumerate(effects[generation], 1):
-            if mode is Mode.AWAY and effect not in KEEPS:
-                continue  # the same as an error
+            if not on and is_repeated(mode, effect):
+                continue
             when = f"effect {number} ({{effects[{number}]}})"
             yield Handover(name, when, {number: mode}, on=on, generation=generation)
+
+
+def is_repeated(mode: Mode, effect: str) -> bool:
+    """Return whether an earlier mode does the same to an effect. From it on, it differs for other effects."""
+    modes = [*Mode]
+    return fault_of(mode, effect) in {fault_of(earlier, effect) for earlier in modes[: modes.index(mode)]}
 
 
 def pairs(effects: dict[Generation, list[str]], wanted: int, seed: int) -> Iterator[Handover]:
@@ -77,35 +85,32 @@ def _shown(at: Mapping[int, Mode]) -> str:
     return ", ".join(f"{number}: {mode}" for number, mode in at.items())
 
 
-def played(handovers: Iterable[Handover], kind: Kind, database: str) -> Iterator[Tried]:
-    """Play handovers, two at a time."""
+def played(handovers: Iterable[Handover], kind: Kind, database: str, processes: int) -> Iterator[Tried]:
+    """Play handovers, each from the same week before, in a process of its own."""
     every = [*handovers]
-    with ProcessPoolExecutor(2, initializer=_be_silent) as pool:
-        results = pool.map(partial(_play, kind=kind, database=database), every, chunksize=8)
+    with ledgers_of(kind, database) as ledgers:
+        years = {generation: a_week_later(generation, ledgers) for generation in Generation}
+        gc.freeze()  # so that the processes share this memory
+        results = in_forks(partial(_play, years), every, processes=processes)
         for handover, (found, names) in zip(every, results, strict=True):
             when = handover.when.format(effects=["", *names])
             yield handover.name, [f"{when}: {one}" for one in found]
 
 
-def _play(handover: Handover, kind: Kind, database: str) -> tuple[list[str], list[str]]:
-    with ledgers_of(kind, database) as ledgers:
-        return play(
-            handover.at,
-            on=handover.on,
-            generation=handover.generation,
-            upgrade=handover.upgrade,
-            ledgers=ledgers,
-        )
+def _play(years: Mapping[Generation, Year], handover: Handover) -> tuple[list[str], list[str]]:
+    year = years[handover.generation]
+    with in_a_copy(year.ledger):
+        return go_on(year, handover.at, on=handover.on, upgrade=handover.upgrade)
 
 
-def kills(database: str) -> Iterator[Tried]:
+def kills(database: str, processes: int) -> Iterator[Tried]:
     """A real process, really killed, before and after each of its effects; a server upgraded meanwhile."""
     every = [
         (api, upgrade, number, after)
         for api, upgrade in (("v3", False), ("v3", True), ("v4", False))
         for number, after in product(range(1, killed.effects(api, database) + 1), (False, True))
     ]
-    with ProcessPoolExecutor(2) as pool:
+    with ProcessPoolExecutor(processes) as pool:
         for (api, upgrade, number, after), found in zip(
             every, pool.map(partial(_kill, database=database), every), strict=True
         ):
@@ -119,7 +124,7 @@ def _kill(at: tuple[str, bool, int, bool], database: str) -> list[str]:
     return killed.kill(number, after=after, api=api, upgrade=upgrade, database=database)
 
 
-def on_the_wire(database: str) -> Iterator[Tried]:
+def on_the_wire(database: str, processes: int) -> Iterator[Tried]:
     """A broken answer, or none, to each request over HTTP: to this one, and to all from it on."""
     every = [
         (name, on, number, api)
@@ -128,7 +133,7 @@ def on_the_wire(database: str) -> Iterator[Tried]:
             wire.FAULTS, (False, True), range(1, wire.requests(api, database=database) + 1)
         )
     ]
-    with ProcessPoolExecutor(2, initializer=_be_silent) as pool:
+    with ProcessPoolExecutor(processes, initializer=_be_silent) as pool:
         for (name, on, number, api), found in zip(
             every, pool.map(partial(_disturb, database=database), every), strict=True
         ):
@@ -141,14 +146,14 @@ def _disturb(at: tuple[str, bool, int, str], database: str) -> list[str]:
     return wire.play(wire.FAULTS[name], number, on=on, api=api, database=database)
 
 
-def upgrades_on_the_wire(seed: int, database: str) -> Iterator[Tried]:
+def upgrades_on_the_wire(seed: int, database: str, processes: int) -> Iterator[Tried]:
     """An upgrade right before each request over HTTP, alone and with each broken answer at a later one."""
     random = Random(seed)
     last = wire.requests(database=database)
     every = [("", number, 0) for number in range(1, last + 1)]
     for name, number in product(wire.FAULTS, range(1, last + 1)):
         every.append((name, number, random.randint(number, wire.requests(upgrade=number, database=database))))
-    with ProcessPoolExecutor(2, initializer=_be_silent) as pool:
+    with ProcessPoolExecutor(processes, initializer=_be_silent) as pool:
         for (name, number, other), found in zip(
             every, pool.map(partial(_upgrade, database=database), every), strict=True
         ):
@@ -181,16 +186,18 @@ def main() -> int:
         default=Kind.FAKE,
         help="where it is; real processes and requests over HTTP never have a fake one, but a file",
     )
+    parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     _be_silent()
     with database_for(arguments.ledger) as database:
-        return _try_all(arguments.pairs, arguments.seed, arguments.ledger, database)
+        return _try_all(arguments.pairs, arguments.seed, arguments.ledger, database, arguments.processes)
 
 
-def _try_all(wanted: int, seed: int, kind: Kind, database: str) -> int:
+def _try_all(wanted: int, seed: int, kind: Kind, database: str, processes: int) -> int:
     effects = {}
     for generation in Generation:
-        found, names = _play(Handover("", "", {}, generation=generation), kind, database)
+        with ledgers_of(kind, database) as ledgers:
+            found, names = play({}, generation=generation, ledgers=ledgers)
         if found:
             print(f"without any fault, {generation}:", *found, sep="\n")
             return 1
@@ -199,12 +206,12 @@ def _try_all(wanted: int, seed: int, kind: Kind, database: str) -> int:
     print(f"seed {seed}")
     tried, broken = Counter[str](), Counter[str]()
     for tries in (
-        played(singles(effects), kind, database),
-        played(pairs(effects, wanted, seed), kind, database),
-        played(upgrades(len(effects[Generation.V0_19]), seed), kind, database),
-        kills(database),
-        on_the_wire(database),
-        upgrades_on_the_wire(seed, database),
+        played(singles(effects), kind, database, processes),
+        played(pairs(effects, wanted, seed), kind, database, processes),
+        played(upgrades(len(effects[Generation.V0_19]), seed), kind, database, processes),
+        kills(database, processes),
+        on_the_wire(database, processes),
+        upgrades_on_the_wire(seed, database, processes),
     ):
         for name, faults in tries:
             tried[name] += 1
