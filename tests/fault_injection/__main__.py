@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
+from itertools import chain, groupby, product
+from operator import itemgetter
 from random import Random
 
 from tests.fault_injection import killed, wire
@@ -75,10 +76,10 @@ def upgrades(effects: int, seed: int) -> Iterator[Handover]:
     random = Random(seed)
     for number in range(1, effects + 1):
         yield Handover("upgraded", f"before request {number}", {}, upgrade=number)
-        for mode in Mode:
-            at = {random.randint(1, effects): mode}
-            when = f"before request {number}, {_shown(at)}"
-            yield Handover("upgraded, and a fault", when, at, upgrade=number)
+    for number, mode in product(range(1, effects + 1), Mode):
+        at = {random.randint(1, effects): mode}
+        when = f"before request {number}, {_shown(at)}"
+        yield Handover("upgraded, and a fault", when, at, upgrade=number)
 
 
 def _shown(at: Mapping[int, Mode]) -> str:
@@ -129,8 +130,8 @@ def on_the_wire(database: str, processes: int) -> Iterator[Tried]:
     every = [
         (name, on, number, api)
         for api in ("v3", "v4")
-        for name, on, number in product(
-            wire.FAULTS, (False, True), range(1, wire.requests(api, database=database) + 1)
+        for on, name, number in product(
+            (False, True), wire.FAULTS, range(1, wire.requests(api, database=database) + 1)
         )
     ]
     with ProcessPoolExecutor(processes, initializer=_be_silent) as pool:
@@ -204,23 +205,25 @@ def _try_all(wanted: int, seed: int, kind: Kind, database: str, processes: int) 
         effects[generation] = names
         print(f"a handover of two threads, {generation}: {len(names)} effects, {dict(Counter(names))}")
     print(f"seed {seed}")
-    tried, broken = Counter[str](), Counter[str]()
-    for tries in (
+    tries = chain(
         played(singles(effects), kind, database, processes),
         played(pairs(effects, wanted, seed), kind, database, processes),
         played(upgrades(len(effects[Generation.V0_19]), seed), kind, database, processes),
         kills(database, processes),
         on_the_wire(database, processes),
         upgrades_on_the_wire(seed, database, processes),
-    ):
-        for name, faults in tries:
-            tried[name] += 1
-            broken[name] += bool(faults)
+    )
+    all_broken = 0
+    for name, group in groupby(tries, key=itemgetter(0)):
+        tried = broken = 0
+        for _, faults in group:
+            tried += 1
+            broken += bool(faults)
             for sentence in faults:
                 print(f"{name}: {sentence}", flush=True)
-    for name, times in tried.items():
-        print(f"{times:6} tried, {times - broken[name]:6} survived  {name}")
-    return 1 if broken.total() else 0
+        print(f"{tried:6} tried, {tried - broken:6} survived  {name}", flush=True)
+        all_broken += broken
+    return 1 if all_broken else 0
 
 
 if __name__ == "__main__":
