@@ -65,6 +65,9 @@ class FakeLedger(FakeRecords):
         raise DatabaseAway("connection lost") if away else LedgerError("disk full")
         yield
 
+    def close(self) -> None:
+        """Do nothing: no file is open."""
+
     # -- the account and its threads
 
     @override

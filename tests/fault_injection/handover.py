@@ -6,7 +6,7 @@ a wait. Numbered as they come.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
 
@@ -17,7 +17,7 @@ from tests.simulation.rules import created, violations
 from tests.simulation.server import Generation
 from tests.simulation.year import Year
 
-HOUR = timedelta(hours=1)
+MINUTE, HOUR, WEEK = timedelta(minutes=1), timedelta(hours=1), timedelta(weeks=1)
 SEED = 7
 """A year in which both threads have their slot at one moment, and lock the one before."""
 
@@ -80,6 +80,50 @@ class Numbered(Storm):
         return None if mode is None else fault_of(mode, name)
 
 
+def a_week_later(generation: Generation = Generation.V0_19, ledgers: NewLedger = FakeLedger) -> Year:
+    """Return a year in which both threads were posted, and their next slot is about to come.
+
+    Faults come from here on, so a process that is forked here can go on with any of them. The ledger has no
+    open file or connection then.
+    """
+    year = Year(SEED, generation=generation, ledgers=ledgers)
+    year.storm = Numbered(Random(0))
+    slot = _next_slot(year)
+    year.at(slot - HOUR, Year.start)
+    year.at(slot, lambda _: None)
+    year.run_before(slot + WEEK - MINUTE)
+    year.keep_backup()  # so that forks need not compile the statements that copy a ledger
+    year.ledger.close()
+    year.old_ledger.close()
+    return year
+
+
+def go_on(
+    year: Year, at: Mapping[int, Mode], *, on: bool = False, upgrade: int = 0
+) -> tuple[list[str], list[str]]:
+    """Play the handover with these faults; give what promises broke, and the effects by name.
+
+    Faults that go on end after three quarters of an hour; then there is half a day to recover. The server
+    is upgraded right before a request, if one is named; somebody signs in then.
+    """
+    storm = year.storm
+    assert isinstance(storm, Numbered)
+    storm.random, storm.at, storm.on = Random(upgrade), at, on
+    slot = _next_slot(year)
+    year.at(slot - MINUTE, lambda _: setattr(storm, "armed", True))
+    for minutes in (0, 1, 2, 5, 15, 30, 45):
+        year.at(slot + timedelta(minutes=minutes), lambda _: None)
+    if upgrade:
+        year.at(slot - timedelta(seconds=1), lambda _: setattr(storm, "upgrade_in", upgrade))
+        for minutes in (20, 100, 190, 250):  # a bot that was killed makes that request late
+            year.at(slot + timedelta(minutes=minutes), lambda year: year.forum.sign_in())
+    year.at(slot + timedelta(minutes=46), lambda _: setattr(storm, "armed", False))
+    for minutes in (47, 60, 75, 120, 180, 240, 720):
+        year.at(slot + timedelta(minutes=minutes), Year.start)
+    year.run()
+    return [*violations(year), *_unfinished(year)], storm.names
+
+
 def play(
     at: Mapping[int, Mode],
     *,
@@ -88,29 +132,12 @@ def play(
     upgrade: int = 0,
     ledgers: NewLedger = FakeLedger,
 ) -> tuple[list[str], list[str]]:
-    """Play a handover with these faults; give what promises broke, and the effects by name.
+    """Play a handover with these faults from its start; see `go_on`."""
+    return go_on(a_week_later(generation, ledgers), at, on=on, upgrade=upgrade)
 
-    Faults that go on end after three quarters of an hour; then there is half a day to recover. The server
-    is of a generation, and is upgraded right before a request, if one is named; somebody signs in then.
-    """
-    year = Year(SEED, generation=generation, ledgers=ledgers)
-    storm = year.storm = Numbered(Random(upgrade), at=at, on=on)
-    slot = year.slots(year.pages.all[0])[0].slot
-    year.at(slot - HOUR, Year.start)
-    week = timedelta(weeks=1)
-    year.at(slot, lambda _: None)
-    year.at(slot + week - timedelta(minutes=1), lambda _: setattr(storm, "armed", True))
-    for minutes in (0, 1, 2, 5, 15, 30, 45):
-        year.at(slot + week + timedelta(minutes=minutes), lambda _: None)
-    if upgrade:
-        year.at(slot + week - timedelta(seconds=1), lambda _: setattr(storm, "upgrade_in", upgrade))
-        for minutes in (20, 100, 190, 250):  # a bot that was killed makes that request late
-            year.at(slot + week + timedelta(minutes=minutes), lambda year: year.forum.sign_in())
-    year.at(slot + week + timedelta(minutes=46), lambda _: setattr(storm, "armed", False))
-    for minutes in (47, 60, 75, 120, 180, 240, 720):
-        year.at(slot + week + timedelta(minutes=minutes), Year.start)
-    year.run()
-    return [*violations(year), *_unfinished(year)], storm.names
+
+def _next_slot(year: Year) -> datetime:
+    return year.slots(year.pages.all[0])[0].slot
 
 
 def _unfinished(year: Year) -> list[str]:

@@ -24,7 +24,6 @@ from tests.mutants.templates import TEMPLATES
 from tests.mutants.workshop import PASSED, Fate, Outcome, Workshop
 
 ROOT = Path(__file__).parents[2]
-AT_A_TIME = 2
 MUTANTS = (*ACCOUNTS, *DECISIONS, *DEEDS, *COMMANDS, *GENERATIONS, *LIVING, *TEMPLATES, *CLAIMS, *ENGINES)
 
 
@@ -33,6 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("word", nargs="?", default="", help="only mutants with this in their name")
     parser.add_argument("--list", action="store_true", help="run nothing; show what each changes")
+    parser.add_argument("--processes", type=int, default=2, help="how many are tried at a time")
     arguments = parser.parse_args()
     mutants = [mutant for mutant in MUTANTS if arguments.word in mutant.name]
     if arguments.list:
@@ -40,7 +40,7 @@ def main() -> int:
         return 0
     started, fates = time.monotonic(), Counter[Fate]()
     with tempfile.TemporaryDirectory(prefix="megabot-mutants-") as folder:
-        shops = [Workshop.set_up(ROOT, Path(folder) / f"{number}") for number in range(AT_A_TIME)]
+        shops = [Workshop.set_up(ROOT, Path(folder) / f"{number}") for number in range(arguments.processes)]
         trouble = [*trouble_before(shops, mutants)]
         print(*trouble, sep="\n", end="\n" if trouble else "", flush=True)
         for mutant, outcome in trials(shops, [] if trouble else mutants):

@@ -1,6 +1,7 @@
 """One private server: a temporary folder, a Unix socket in it, no port. Only its owner and root can reach it.
 
-PostgreSQL refuses to run as root, so root's server runs as `postgres`. Nothing is synced to disk.
+PostgreSQL refuses to run as root, so root's server runs as `postgres`. Nothing is synced to disk. If there is
+room, the files are in memory, where a new database with its tables is ready in half the time.
 """
 
 import contextlib
@@ -20,6 +21,8 @@ from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
+
+from tests.memory import memory_folder
 
 INSTALL = "the tests need the PostgreSQL server; on Debian: apt install postgresql"
 CHOSEN = "MEGABOT_TEST_POSTGRES"
@@ -122,7 +125,7 @@ class PostgresServer:
     def __init__(self, programs: Path | None = None) -> None:
         self._programs = programs or find_programs()
         self._user = _user_for_root() if os.geteuid() == 0 else ""
-        self.folder = Path(tempfile.mkdtemp(prefix="megabot-postgres-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="megabot-postgres-", dir=memory_folder()))
         if self._user:
             shutil.chown(self.folder, self._user, self._user)
         self._numbers = count(1)

@@ -15,12 +15,12 @@ from megabot.ledger.sqlite import SqliteLedger
 from megabot.ledger.tables import METADATA
 from tests.fakes import FakeClock
 from tests.filled_ledger import assert_usable, fill
+from tests.memory import memory_folder
 
 SEED = 15
 VARIANTS = 20
 """How many of each kind, ten kinds."""
 PAGE = 4096
-MEMORY = Path("/dev/shm")  # noqa: S108  a file system without a disk, where each fsync costs nothing
 
 Harm = Callable[[random.Random, bytearray], None]
 
@@ -93,7 +93,7 @@ NAMES = [
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as made:
+    with TemporaryDirectory(dir=memory_folder()) as made:
         yield Path(made)
 
 

@@ -73,17 +73,18 @@ def rest(year: Year) -> None:
 
 
 def main() -> int:
-    """Play all seeds, two at a time; print what came how often."""
+    """Play all seeds; print what came how often."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("seeds", nargs="?", type=int, default=300)
     parser.add_argument("--from", dest="first", type=int, default=1, help="the first seed")
     parser.add_argument("--weeks", type=int, default=WEEKS, help="how long each year is")
     parser.add_argument("--ledger", type=Kind, choices=[*Kind], default=Kind.FAKE, help="where it is")
+    parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     logging.getLogger("megabot").setLevel(logging.CRITICAL)
     started, counts, broken = time.monotonic(), Counter[str](), 0
     seeds = range(arguments.first, arguments.first + arguments.seeds)
-    with database_for(arguments.ledger) as database, ProcessPoolExecutor(2) as pool:
+    with database_for(arguments.ledger) as database, ProcessPoolExecutor(arguments.processes) as pool:
         live = partial(tried, weeks=arguments.weeks, kind=arguments.ledger, database=database)
         for seed, found, counted in pool.map(live, seeds, chunksize=5 if len(seeds) > OFTEN else 1):
             counts += counted

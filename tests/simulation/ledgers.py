@@ -1,6 +1,7 @@
 """The ledgers that a simulation runs on: in memory, in SQLite files, or in one PostgreSQL database."""
 
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -23,9 +24,9 @@ from megabot.ledger.tables import ACCOUNTS
 from megabot.ledger.transfer import AccountRows, copy_account
 from tests.fake_ledger import FakeLedger
 from tests.fakes import FakeClock
+from tests.memory import memory_folder
 from tests.postgres import PostgresServer
 
-MEMORY = Path("/dev/shm")  # noqa: S108  only a folder for temporary ones
 ADDRESS = "lemmy.example"
 _numbers = count(1)
 
@@ -38,6 +39,9 @@ class SimulatedLedger(Ledger, Protocol):
 
     def failing(self, *, away: bool = False) -> AbstractContextManager[None]:
         """Let the write inside fail as its transaction ends: it is refused, or the database is `away`."""
+
+    def close(self) -> None:
+        """Close files and connections; the next call opens them again."""
 
 
 NewLedger = Callable[[], SimulatedLedger]
@@ -55,14 +59,15 @@ class FileLedger(SqliteLedger):
     """A ledger in a folder of its own below `parent`."""
 
     def __init__(self, parent: Path, stack: ExitStack) -> None:
-        self._parent, self._stack = parent, stack
+        self._parent, self.stack = parent, stack
         folder = Path(tempfile.mkdtemp(dir=parent))
+        stack.callback(shutil.rmtree, folder)
         super().__init__(folder, FakeClock(), on_wait=_nobody_waits, on_set_aside=_is_never_broken)
         stack.callback(self.close)
 
     def copied(self) -> "FileLedger":
         """Return a ledger from a backup of this one."""
-        copy = FileLedger(self._parent, self._stack)
+        copy = FileLedger(self._parent, self.stack)
         self.back_up(copy._folder / NAME)
         return copy
 
@@ -75,14 +80,14 @@ class AccountLedger(PostgresLedger):
     """A ledger of an account of its own in the database `server`."""
 
     def __init__(self, server: SharedDatabase, stack: ExitStack) -> None:
-        self._stack = stack
+        self.stack = stack
         name = f"megabot-{os.getpid()}-{next(_numbers)}"
         super().__init__(server, FakeClock(), name=name, address=ADDRESS, on_wait=_nobody_waits)
         stack.callback(self._remove)
 
     def copied(self) -> "AccountLedger":
         """Return a ledger of another account, with the rows of this one."""
-        copy = AccountLedger(self._server, self._stack)
+        copy = AccountLedger(self._server, self.stack)
         with self._account_rows.reading_at_once() as mine, copy._account_rows.writing() as new:
             copy_account(
                 AccountRows(mine, self._account_rows.account_id),
@@ -114,20 +119,29 @@ def database_for(kind: Kind) -> Iterator[str]:
 def ledgers_of(kind: Kind, database: str = "") -> Iterator[NewLedger]:
     """Give what makes empty ledgers, which are gone at the end.
 
-    PostgreSQL needs the address of a database. Fork no process inside.
+    PostgreSQL needs the address of a database. Close them before a process is forked inside.
     """
     with ExitStack() as stack:
         if kind is Kind.FAKE:
             yield FakeLedger
         elif kind is Kind.SQLITE:
-            # In memory, where syncing a file to disk costs nothing.
-            parent = MEMORY if os.access(MEMORY, os.W_OK) else None
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="megabot-ledgers-", dir=parent))
+            made = tempfile.TemporaryDirectory(prefix="megabot-ledgers-", dir=memory_folder())
+            folder = stack.enter_context(made)
             yield lambda: FileLedger(Path(folder), stack)
         else:
             server = database_at(database)
             stack.callback(server.close)
             yield lambda: AccountLedger(server, stack)
+
+
+@contextmanager
+def in_a_copy(ledger: SimulatedLedger) -> Iterator[None]:
+    """Let a ledger go on with a copy of its rows, which is gone at the end; for a forked process."""
+    with ExitStack() as stack:
+        if isinstance(ledger, FileLedger | AccountLedger):
+            ledger.stack = stack
+            vars(ledger).update(vars(ledger.copied()))
+        yield
 
 
 @contextmanager

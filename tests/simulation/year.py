@@ -174,6 +174,11 @@ class Year:
         while self._queue and self._queue[0].at <= moment:
             self._step(heapq.heappop(self._queue))
 
+    def run_before(self, moment: datetime) -> None:
+        """Let happen what is due before a moment, without a tick of its own."""
+        while self._queue and self._queue[0].at < moment:
+            self._step(heapq.heappop(self._queue))
+
     def _step(self, due: _Due) -> None:
         self._live_until(due.at)
         self.clock.at = max(self.clock.at, due.at)

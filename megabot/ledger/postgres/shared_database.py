@@ -54,7 +54,7 @@ class SharedDatabase:
     def __init__(self, address: str, *, holder: str = "", lease: timedelta = LEASE) -> None:
         self.url = _url(address)
         self.claims = Claims(holder or f"{socket.gethostname()}, process {getpid()}", lease=lease)
-        self._checked = False
+        self._engine: Engine | None = None
         self._keepers = 0
         self._ends = threading.Event()
         self._lock = threading.Lock()
@@ -62,11 +62,13 @@ class SharedDatabase:
     @property
     def engine(self) -> Engine:
         """The connections, to a database whose tables are up to date."""
-        if not self._checked:
-            with explain_errors(self.url), _engine(self.url).begin() as connection:
+        if self._engine is None:
+            engine = _engine(self.url)
+            with explain_errors(self.url), engine.begin() as connection:
                 _check(connection, self.url)
-            self._checked = True
-        return _engine(self.url)
+            # Kept, because a look into the cache computes the hash of a URL from its text.
+            self._engine = engine
+        return self._engine
 
     @contextmanager
     def at_once(self) -> Iterator[Connection]:
@@ -102,8 +104,8 @@ class SharedDatabase:
 
     def close(self) -> None:
         """Close the idle connections; the next call opens new ones."""
-        if self._checked:
-            _engine(self.url).dispose()
+        if self._engine is not None:
+            self._engine.dispose()
 
 
 @cache
