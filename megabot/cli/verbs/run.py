@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from megabot.app import App, notify
-from megabot.cli import accounts_process, operator_text, service_process
+from megabot.cli import operator_text, service_process
 from megabot.cli.service_jobs import LAG, background_jobs, beat, log_next_editions
 from megabot.cli.service_process import ServiceProcess, open_service
 from megabot.errors import ConfigError, DatabaseAway, SourceBroken, SourceMissing, Stopping, UserError
@@ -36,6 +36,9 @@ log = logging.getLogger("megabot")
 def command(options: dict[str, object], *, accounts: Path | None) -> int:
     """Hold the service lock and tick until stopped. SIGTERM is a success; Ctrl-C exits with 130."""
     if accounts is not None:
+        # Imported when used, because a service of one account has no pool of threads.
+        from megabot.cli import accounts_process
+
         return accounts_process.run(accounts, options)
     with open_service(options) as running:
         without_database: datetime | None = None
