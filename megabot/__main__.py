@@ -73,6 +73,7 @@ def _failed(error: MegabotError, arguments: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    _do_without_encoding_guesses()
     import click
 
     from megabot.cli.group import cli
@@ -87,6 +88,20 @@ def _run(arguments: list[str]) -> int:
     except click.Abort:
         raise KeyboardInterrupt from None
     return code if isinstance(code, int) else 0
+
+
+def _do_without_encoding_guesses() -> None:
+    """Keep requests from importing a library that guesses the encoding of a text.
+
+    It takes 3 MB, and megabot reads JSON and decodes everything else itself. Importing a module that is None
+    in `sys.modules` fails (https://docs.python.org/3/reference/import.html#the-module-cache); requests then
+    warns, and would take a text without a charset for UTF-8.
+    """
+    import warnings
+
+    for name in ("chardet", "charset_normalizer"):
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # documented, but not typed
+    warnings.filterwarnings("ignore", message="Unable to find acceptable character detection")
 
 
 def _say(outcome: Outcome, error: Exception | str) -> int:

@@ -26,7 +26,6 @@ from megabot.i18n.long_messages import diff_block, split_message
 from megabot.i18n.translation import _
 from megabot.ledger.records import CommandRecord
 from megabot.ports import OfflinePorts, Ports
-from megabot.preview import preview
 from megabot.reconcile.content.continuations import continuation_order
 from megabot.reconcile.orders import Order, OrderKind
 from megabot.rendering.model import RenderProblem
@@ -187,6 +186,9 @@ def _resume(task: Task) -> str:
 
 def _preamble(task: Task) -> str:
     """Store or clear a preamble, and show the edition with the result."""
+    # Imported when used, as below.
+    from megabot.preview import preview
+
     thread, command = _thread(task), task.command
     if command.word is Word.CLEAR:
         key, said = override_commands.clear_preamble(
@@ -333,6 +335,9 @@ def _status_lines(ports: OfflinePorts, names: tuple[str, ...]) -> tuple[str, ...
 
 def _show_edition(ports: OfflinePorts, name: str, key: str, *, whole: bool) -> tuple[str, ...]:
     """Return messages that show an edition, by default the next: what is new in it, or its `whole` text."""
+    # Imported when used, because the page that it also makes takes half a megabyte, and the service has none.
+    from megabot.preview import preview
+
     threads = ports.source.threads(ports.source.snapshot())
     result = preview.preview(ports, key or None, choose=lambda: [one for one in threads if one.name == name])
     if result.source_problems:

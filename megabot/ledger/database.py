@@ -71,7 +71,7 @@ class Statements:
         """Return the row with a key, None if there is none."""
         values = {"account_id": self._database.account_id, **key}
         with self._database.reading() as connection:
-            found = read_in(connection, _select(table, tuple(values)), make, values)
+            found = read_in(connection, _row_at(table, tuple(key)), make, values)
         return next(iter(found), None)
 
     def list(self, statement: Select[Any], make: Callable[[Row], Value]) -> tuple[Value, ...]:
@@ -117,9 +117,11 @@ class Statements:
 
 
 @cache
-def _select(table: Table, names: tuple[str, ...]) -> Select[Any]:
-    """Return a statement that is built once: building it takes longer than running it."""
-    return table.select().where(*(table.c[name] == bindparam(name) for name in names))
+def _row_at(table: Table, names: tuple[str, ...]) -> Select[Any]:
+    """Return the statement for the row with a key. Built once, because that takes longer than running it."""
+    return table.select().where(
+        table.c.account_id == bindparam("account_id"), *(table.c[name] == bindparam(name) for name in names)
+    )
 
 
 @cache

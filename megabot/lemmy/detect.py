@@ -16,8 +16,6 @@ from megabot.lemmy.calls import Calls, Dialect
 from megabot.lemmy.http import LemmySession
 from megabot.lemmy.responses import Call, SiteAnswer, decode
 from megabot.lemmy.retry import with_retries
-from megabot.lemmy.v3.dialect import DialectV3
-from megabot.lemmy.v4.dialect import DialectV4
 
 _NOT_FOUND = 404
 
@@ -67,10 +65,15 @@ class ApiFactory:
         return Calls(self.sign_ins, self._dialect(kind), sleep=self.clock.sleep)
 
     def _dialect(self, kind: ApiKind) -> Dialect:
+        # Imported when used, because a process seldom meets servers of both generations.
         match kind:
             case ApiKind.V3:
+                from megabot.lemmy.v3.dialect import DialectV3
+
                 return DialectV3(self.session)
             case ApiKind.V4:
+                from megabot.lemmy.v4.dialect import DialectV4
+
                 return DialectV4(self.session, new_key=self.new_key)
             case _:
                 assert_never(kind)
@@ -80,6 +83,8 @@ class ApiFactory:
         response = self.session.get(f"{self.session.address}/api/v4/site")
         if response.status_code == _NOT_FOUND:
             return None
+        from megabot.lemmy.v4.dialect import DialectV4
+
         try:
             return decode(response.status_code, response.content, call=Call.READ, parse=DialectV4.site.parse)
         except Unreadable as error:

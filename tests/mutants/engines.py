@@ -55,6 +55,11 @@ ENGINES = (
         caught_by=(READS_NOTHING,),
     ),
     Mutant(
+        name="ledger: a row of any account is found by its key",
+        changes=(without_argument(database._row_at, Select.where, position=1),),
+        caught_by=(READS_NOTHING,),
+    ),
+    Mutant(
         name="ledger: rows of all accounts are deleted",
         changes=(without_argument(Statements.delete_in, Delete.where, position=1),),
         caught_by=(CHANGES_NOTHING,),

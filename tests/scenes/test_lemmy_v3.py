@@ -347,6 +347,25 @@ def test_plemmy_is_imported_where_pkg_resources_is_missing() -> None:
     assert done.stdout.split() == ["0.4.8", "False"]
 
 
+WITHOUT_MODELS = """
+import sys
+from megabot.lemmy.v3.dialect import plemmy_modules
+plemmy_modules()
+print("plemmy.objects" in sys.modules)
+from plemmy.objects import Post
+print(Post.__module__)
+"""
+
+
+def test_models_of_plemmy_are_not_imported_with_it_but_can_be() -> None:
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-W", "error", "-c", WITHOUT_MODELS]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)
+
+    assert done.stdout.split() == ["False", "plemmy.objects"]
+
+
 def test_a_pkg_resources_that_is_there_is_left_there(monkeypatch: pytest.MonkeyPatch) -> None:
     from types import ModuleType
 

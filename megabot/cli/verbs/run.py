@@ -9,12 +9,14 @@ from pathlib import Path
 import click
 
 from megabot.app import App, notify
-from megabot.cli import accounts_process, operator_text, service_process
+from megabot.cli import operator_text, service_process
 from megabot.cli.service_jobs import LAG, background_jobs, beat, log_next_editions
 from megabot.cli.service_process import ServiceProcess, open_service
+from megabot.clock import Clock
 from megabot.errors import ConfigError, DatabaseAway, SourceBroken, SourceMissing, Stopping, UserError
 from megabot.i18n import sentences, translation
 from megabot.ports import Ports
+from megabot.service.outages import Seen, outage_since
 from megabot.service.schedulers import next_slot
 from megabot.service.service import Service
 from megabot.service.tasks import LONGEST, trying_again
@@ -36,24 +38,21 @@ log = logging.getLogger("megabot")
 def command(options: dict[str, object], *, accounts: Path | None) -> int:
     """Hold the service lock and tick until stopped. SIGTERM is a success; Ctrl-C exits with 130."""
     if accounts is not None:
+        # Imported when used, because a service of one account has no pool of threads.
+        from megabot.cli import accounts_process
+
         return accounts_process.run(accounts, options)
     with open_service(options) as running:
-        without_database: datetime | None = None
-
-        def stand_by(holder: str) -> None:
-            nonlocal without_database
-            without_database = None  # the other host has posted meanwhile
-            _stand_by(holder)
-
+        outage = Outage(running.app.clock)
         try:
             while True:
                 try:
-                    with running.app.service_lock(on_wait=stand_by):
-                        _serve_while_held(running, without_database)
+                    with running.app.service_lock(on_wait=outage.stand_by):
+                        _serve_while_held(running, outage)
                     log.warning("%s", operator_text.taken_over())
-                    without_database = None
+                    outage.see(Seen.OTHER_HOST)
                 except DatabaseAway as error:
-                    without_database = without_database or running.app.clock.now()
+                    outage.see(Seen.DATABASE_AWAY)
                     _wait_for_database(running, error)
         except Stopping:
             notify("STOPPING=1")
@@ -64,20 +63,31 @@ def command(options: dict[str, object], *, accounts: Path | None) -> int:
     return 0
 
 
-def _serve_while_held(running: ServiceProcess, without_database: datetime | None) -> None:
+class Outage:
+    """Since when the ledger's database has not answered this process (`since`), None if it does."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.since: datetime | None = None
+        self._clock = clock
+
+    def see(self, seen: Seen) -> None:
+        """Note what the process met."""
+        self.since = outage_since(self.since, seen, self._clock.now())
+
+    def stand_by(self, holder: str) -> None:
+        """Say that another host acts for the account. For systemd, a service that waits for it is ready."""
+        self.see(Seen.OTHER_HOST)
+        log.info("%s", operator_text.standing_by(holder))
+        notify(f"READY=1\nSTATUS={operator_text.standing_by(holder)}")
+
+
+def _serve_while_held(running: ServiceProcess, outage: Outage) -> None:
     """Serve until another host has taken the account over."""
     while True:
-        _serve(running, without_database)
-        without_database = None
+        _serve(running, outage)
         if running.app.is_lost:
             return
         _read_again(running)
-
-
-def _stand_by(holder: str) -> None:
-    """Say that another host acts for the account. For systemd a service that waits for its turn is ready."""
-    log.info("%s", operator_text.standing_by(holder))
-    notify(f"READY=1\nSTATUS={operator_text.standing_by(holder)}")
 
 
 def _wait_for_database(running: ServiceProcess, error: DatabaseAway) -> None:
@@ -99,11 +109,8 @@ def _read_again(running: ServiceProcess) -> None:
     notify("READY=1")
 
 
-def _serve(running: ServiceProcess, without_database: datetime | None) -> None:
-    """Tick until a reload is requested. Raises `Stopping` when the service is stopped.
-
-    `without_database` is since when the ledger's database did not answer, None if it always did.
-    """
+def _serve(running: ServiceProcess, outage: Outage) -> None:
+    """Tick until a reload is requested. Raises `Stopping` when the service is stopped."""
     app = running.app
     for sentence in translation.mistakes():
         log.warning("%s", sentence)
@@ -126,8 +133,9 @@ def _serve(running: ServiceProcess, without_database: datetime | None) -> None:
         notify=notify,
         beat=lambda well: beat(app, well=well),
         lag=lambda: random.uniform(0, LAG),  # noqa: S311  not a secret
-        without_database=without_database,
+        without_database=outage.since,
     )
+    outage.see(Seen.SERVING)
     with background_jobs(app.settings, running.options, service.unhurried) as jobs:
         service.add_jobs(jobs)
         service.serve(leave=leave)

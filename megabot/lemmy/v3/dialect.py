@@ -6,9 +6,11 @@ A request uses plemmy's own method if that accepts the form, else plemmy's reque
 import importlib
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from importlib.metadata import distribution
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
@@ -27,6 +29,8 @@ from megabot.lemmy.v3 import parse
 from megabot.lemmy.v3.inbox import list_new, list_sent
 
 _LATER = re.compile(r"[1-9][0-9]*\.")
+_MODELS = ("plemmy.objects", "plemmy.views", "plemmy.responses")
+_IMPORTING = Lock()
 # Calls that are missing here go through the handlers, because plemmy 0.4.8 lacks a field (thumbnail,
 # show_read, post_id of the mod log), sends one that 0.19 refuses (`unread_only=none`, recorded: 083), or
 # lacks the method. So does the sign-in, after which plemmy would make its own session.
@@ -208,17 +212,25 @@ def plemmy_modules() -> tuple[ModuleType, ModuleType]:
     """Return plemmy and its request handlers, imported late because that takes a tenth of a second.
 
     plemmy 0.4.8 asks `pkg_resources` for its own version, which setuptools no longer has and plemmy never
-    declared. During the import, a stand-in in `sys.modules` answers from the metadata.
+    declared. During the import, a stand-in in `sys.modules` answers from the metadata. Its models of the
+    server's answers have empty stand-ins: they take a megabyte, and megabot parses answers itself.
     """
-    missing = object()
-    original: object = sys.modules.get("pkg_resources", missing)
-    stand_in = ModuleType("pkg_resources")
-    vars(stand_in)["get_distribution"] = distribution
-    sys.modules["pkg_resources"] = stand_in
-    try:
+    version_source = ModuleType("pkg_resources")
+    vars(version_source)["get_distribution"] = distribution
+    # One of many accounts at a time, because all threads share `sys.modules`.
+    with _IMPORTING, _standing_in(version_source, *map(ModuleType, _MODELS)):
         return importlib.import_module("plemmy"), importlib.import_module("plemmy.utils")
+
+
+@contextmanager
+def _standing_in(*modules: ModuleType) -> Iterator[None]:
+    """Let imports find these modules, and afterwards the ones that were there before."""
+    names = [module.__name__ for module in modules]
+    originals = {name: sys.modules[name] for name in names if name in sys.modules}
+    sys.modules.update(zip(names, modules, strict=True))
+    try:
+        yield
     finally:
-        if isinstance(original, ModuleType):
-            sys.modules["pkg_resources"] = original
-        else:
-            del sys.modules["pkg_resources"]
+        for name in names:
+            del sys.modules[name]
+        sys.modules.update(originals)
