@@ -177,7 +177,7 @@ def test_an_essay_written_on_the_page_is_in_the_next_thread(
     answer = browser.post(f"{page}/use", {"body": "Words from the page.", "base": base})
     assert answer.status == 303, answer.words
     tick(world, service)
-    assert "preamble: by modlin" in browser.get("/").words
+    assert "Essay by modlin" in browser.get("/").words
 
     browser.post("/orders", {"verb": "post", "thread": "news", "early": "1", "sure": "1"})
     tick(world, service)

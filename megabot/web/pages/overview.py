@@ -46,10 +46,10 @@ def _preamble(ports: OfflinePorts, one: ThreadStatus) -> str:
     """Return where the next edition's preamble comes from, "" if its thread never has one."""
     if one.preamble == "message":
         sent = find_override(ports.ledger.overrides(one.thread), OverrideKind.PREAMBLE, one.next_edition)
-        return _("preamble: by {name}").format(name=sent.by if sent else "")
+        return _("by {name}").format(name=sent.by if sent else "")
     if one.preamble == "missing":
-        return _("preamble: missing")
-    return _("preamble: {file}").format(file=one.preamble) if one.preamble else ""
+        return _("missing")
+    return one.preamble
 
 
 def _comments(ports: OfflinePorts, url: str) -> str:
