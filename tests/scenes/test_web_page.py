@@ -177,7 +177,11 @@ def test_an_essay_written_on_the_page_is_in_the_next_thread(
     answer = browser.post(f"{page}/use", {"body": "Words from the page.", "base": base})
     assert answer.status == 303, answer.words
     tick(world, service)
-    assert "Essay by modlin" in browser.get("/").words
+    overview = browser.get("/").words
+    assert "Essay by modlin" in overview
+    assert f"The preamble of news/{NEXT} is saved" in overview
+    assert "Words from the page." not in overview
+    assert "Words from the page." in browser.follow(answer).words
 
     browser.post("/orders", {"verb": "post", "thread": "news", "early": "1", "sure": "1"})
     tick(world, service)

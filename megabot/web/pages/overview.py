@@ -1,6 +1,7 @@
 """The overview: of each thread the current post, the next edition and what needs attention; the orders."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from megabot.commands import override_text, status
 from megabot.commands.status import Status, ThreadStatus
@@ -20,8 +21,11 @@ def values(ports: OfflinePorts, visitor: Visitor, order: str) -> dict[str, objec
     """Return the values of the page, of the visitor's threads only. Raises what reading the source raises."""
     read = status.read(ports)
     records = (record for record in ports.ledger.commands(_SEARCHED) if is_order(record))
+    # Of each answer the first paragraph: below it, that to an essay has the whole preview.
     orders = [
-        shown(one, read.now) for one in records if set(one.threads) <= set(visitor.threads) and one.threads
+        shown(replace(one, answer=one.answer.partition("\n\n")[0]), read.now)
+        for one in records
+        if set(one.threads) <= set(visitor.threads) and one.threads
     ]
     return {
         "threads": [_thread(ports, one, read) for one in read.threads if one.thread in visitor.threads],
