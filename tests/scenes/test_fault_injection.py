@@ -129,4 +129,5 @@ def kept_in(year: Year) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 5, 23])
 def test_a_year_of_trouble_breaks_no_promise(seed: int) -> None:
-    assert play_year(seed)[1] == [], f"replay: make simulate SEEDS=1 ARGS='--from {seed}'"
+    broken = play_year(seed)[1]
+    assert not broken, "\n".join((f"replay: make simulate SEEDS=1 ARGS='--from {seed}'", *broken))
